@@ -1,0 +1,9 @@
+/** Marks a programmer's error: never used for input that comes from outside. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${message}`);
+}
+
+/** Compile-time exhaustiveness check for unions. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable value: ${String(value)}`);
+}

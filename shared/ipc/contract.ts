@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { Result } from '../base/result';
+import type { Artifact, Job } from '../model/artifact';
+import type { Ladder, SipMessageDetail } from '../model/call';
+import type { CaptureProgress, CaptureSummary } from '../model/capture';
+import type { PlayerModel } from '../model/player';
+import type { RtpSeries, StreamRow } from '../model/stream';
+import type { TableDefinition } from '../model/table';
+import type { MediaTimeline } from '../model/timeline';
+import type { TableId, TablePage } from '../query/table-query';
+
+const id = z.string().min(1).max(200);
+const path = z.string().min(1).max(4096);
+const captureId = id;
+
+export const tableIds = [
+  'calls',
+  'streams',
+  'diagnostics',
+  'conversations.ethernet',
+  'conversations.wlan',
+  'conversations.ipv4',
+  'conversations.ipv6',
+  'conversations.tcp',
+  'conversations.udp',
+  'conversations.sctp',
+  'rtp-packets',
+] as const satisfies readonly TableId[];
+
+export const tableQuerySchema = z.object({
+  table: z.enum(tableIds),
+  scope: id.optional(),
+  offset: z.number().int().min(0),
+  limit: z.number().int().min(1).max(1000),
+  sort: z.object({ column: id, direction: z.enum(['asc', 'desc']) }).optional(),
+  filter: z.string().max(2000).optional(),
+});
+
+export const exportFormats = ['wav', 'au', 'mp4', 'raw'] as const;
+
+/** One schema a command: what the renderer may ask of the main process. */
+export const commandSchemas = {
+  'app:info': z.object({}),
+  'app:open-dialog': z.object({}),
+  'app:open-sample': z.object({}),
+  'app:recent-files': z.object({}),
+  'app:clear-recent-files': z.object({}),
+  'app:set-theme': z.object({ theme: z.enum(['dark', 'light', 'system']) }),
+  'app:copy-text': z.object({ text: z.string().max(10_000_000) }),
+  'app:save-text': z.object({ suggestedName: z.string().max(200), text: z.string().max(50_000_000) }),
+  'app:save-bytes': z.object({ suggestedName: z.string().max(200), bytes: z.instanceof(Uint8Array) }),
+  'capture:open': z.object({ path }),
+  'capture:cancel': z.object({ captureId }),
+  'capture:close': z.object({ captureId }),
+  'capture:current': z.object({}),
+  'table:definitions': z.object({}),
+  'table:page': z.object({ captureId, query: tableQuerySchema }),
+  'timeline:get': z.object({ captureId }),
+  'call:ladder': z.object({ captureId, callId: id }),
+  'call:message': z.object({ captureId, messageId: id }),
+  'stream:detail': z.object({ captureId, streamId: id }),
+  'stream:series': z.object({ captureId, streamId: id, buckets: z.number().int().min(1).max(20_000) }),
+  'media:player': z.object({ captureId, sourceId: id }),
+  'export:start': z.object({
+    captureId,
+    sourceId: id,
+    format: z.enum(exportFormats),
+    /** Where to write; without it the user is asked. */
+    path: path.optional(),
+  }),
+  'export:cancel': z.object({ jobId: id }),
+  'export:dismiss': z.object({ jobId: id }),
+  'export:show-in-folder': z.object({ jobId: id }),
+} as const;
+
+export type CommandName = keyof typeof commandSchemas;
+export type CommandInput<Name extends CommandName> = z.input<(typeof commandSchemas)[Name]>;
+
+export interface AppInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly chromium: string;
+  readonly node: string;
+  readonly platform: string;
+  /** Version line of ffmpeg; null when none was found. */
+  readonly ffmpeg: string | null;
+  /** The development runtime is in use instead of the pinned one. */
+  readonly isFallbackRuntime: boolean;
+}
+
+export interface RecentFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** What each command answers, inside a Result. */
+export interface CommandOutputs {
+  'app:info': AppInfo;
+  /** Path chosen; null when the user changed their mind. */
+  'app:open-dialog': { readonly path: string | null };
+  'app:open-sample': { readonly captureId: string };
+  'app:recent-files': readonly RecentFile[];
+  'app:clear-recent-files': null;
+  'app:set-theme': null;
+  'app:copy-text': null;
+  /** Path written; null when the user changed their mind. */
+  'app:save-text': { readonly path: string | null };
+  'app:save-bytes': { readonly path: string | null };
+  /** Answers as soon as the file is recognised; loading goes on and is told by `capture:progress`. */
+  'capture:open': { readonly captureId: string };
+  'capture:cancel': null;
+  'capture:close': null;
+  'capture:current': CaptureSummary | null;
+  'table:definitions': readonly TableDefinition[];
+  'table:page': TablePage;
+  'timeline:get': MediaTimeline;
+  'call:ladder': Ladder;
+  'call:message': SipMessageDetail;
+  'stream:detail': StreamRow;
+  'stream:series': RtpSeries;
+  'media:player': PlayerModel;
+  /** `jobId` is null when the user changed their mind in the dialog. */
+  'export:start': { readonly jobId: string | null };
+  'export:cancel': null;
+  'export:dismiss': null;
+  'export:show-in-folder': null;
+}
+
+export type CommandResult<Name extends CommandName> = Result<CommandOutputs[Name]>;
+
+/** What the main process tells the renderer of its own accord. */
+export interface EventPayloads {
+  /** A capture was opened (by any way): the window shows it. */
+  'capture:opened': CaptureSummary;
+  'capture:closed': { readonly captureId: string };
+  /** At most ten times a second while loading, and once at the end. */
+  'capture:progress': CaptureProgress;
+  /** Facts changed: counts, hash, state. */
+  'capture:summary': CaptureSummary;
+  /** Opening failed, or reading stopped. */
+  'capture:failed': { readonly path: string; readonly captureId: string | null; readonly failure: FailureMessage };
+  'tables:changed': { readonly captureId: string; readonly tables: readonly TableId[] };
+  'job:changed': Job;
+  'job:dismissed': { readonly jobId: string };
+  'artifact:written': Artifact;
+  /** A menu entry or an accelerator of the application menu was chosen: the id of a window command. */
+  'app:command': { readonly commandId: string };
+}
+
+export interface FailureMessage {
+  readonly code: string;
+  readonly message: string;
+  readonly where?: string;
+  readonly hint?: string;
+}
+
+export const eventNames = [
+  'capture:opened',
+  'capture:closed',
+  'capture:progress',
+  'capture:summary',
+  'capture:failed',
+  'tables:changed',
+  'job:changed',
+  'job:dismissed',
+  'artifact:written',
+  'app:command',
+] as const satisfies readonly EventName[];
+
+export type EventName = keyof EventPayloads;
+
+/** What the preload script puts on `window.tapdeck`. */
+export interface TapdeckBridge {
+  invoke<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandResult<Name>>;
+  /** Returns the function that unsubscribes. */
+  on<Name extends EventName>(name: Name, listener: (payload: EventPayloads[Name]) => void): () => void;
+  /** Path of a dropped file; empty when it has none. */
+  pathForFile(file: File): string;
+}

@@ -1,0 +1,23 @@
+import type { CallRow } from './call';
+import type { CaptureSummary, ConversationCounts } from './capture';
+import type { DiagnosticRow } from './diagnostic';
+import type { StreamRow } from './stream';
+
+/** What `tapdeck analyze --json` prints. Field names are a contract; fields may be added. */
+export interface AnalysisDocument {
+  readonly tool: { readonly name: 'tapdeck'; readonly version: string };
+  readonly capture: Pick<
+    CaptureSummary,
+    'path' | 'format' | 'bytes' | 'sha256' | 'packets' | 'firstTime' | 'durationSeconds' | 'linkTypes' | 'complete'
+  >;
+  readonly conversations: ConversationCounts;
+  readonly calls: readonly CallDocument[];
+  readonly streams: readonly StreamDocument[];
+  readonly sessions: readonly never[];
+  readonly objects: readonly never[];
+  readonly diagnostics: readonly Omit<DiagnosticRow, 'id'>[];
+}
+
+/** `startTime` is RFC 3339 with nanoseconds, UTC. */
+export type CallDocument = Omit<CallRow, 'startSeconds' | 'lostPercent'> & { readonly startTime: string };
+export type StreamDocument = Omit<StreamRow, 'startSeconds'> & { readonly startTime: string };

@@ -1,0 +1,36 @@
+/** How a value is written and aligned: numbers to the right with tabular figures. */
+export type ColumnKind =
+  | 'text'
+  | 'address'
+  | 'integer'
+  | 'bytes'
+  | 'seconds'
+  | 'milliseconds'
+  | 'percent'
+  | 'ppm'
+  | 'hertz'
+  | 'bits-per-second'
+  | 'decimal'
+  | 'flag'
+  | 'state'
+  | 'list';
+
+/** Columns are data: a table appears without work in the window. */
+export interface ColumnDefinition {
+  /** Name of the row's field; also its name in the filter language. */
+  readonly id: string;
+  readonly title: string;
+  readonly kind: ColumnKind;
+  /** Width in pixels at first sight. */
+  readonly width: number;
+  /** What the value means, with its source: shown as tooltip. */
+  readonly description?: string;
+  /** Not shown until chosen. */
+  readonly isHidden?: boolean;
+}
+
+export interface TableDefinition {
+  readonly id: string;
+  readonly title: string;
+  readonly columns: readonly ColumnDefinition[];
+}

@@ -1,0 +1,33 @@
+import type { StreamKind } from '#shared/model/stream';
+import type { PayloadBinding } from '../../protocols/rtp/binding';
+
+/**
+ * Where the packets of one RTP stream lie, in capture order, as columns that can be transferred to another
+ * thread: one entry a packet. Duplicates and late packets are in it; whoever orders them decides.
+ */
+export interface RtpMediaIndex {
+  readonly streamId: string;
+  readonly kind: StreamKind;
+  readonly label: string;
+  /** Bindings of the payload types that occur. */
+  readonly bindings: readonly PayloadBinding[];
+  readonly count: number;
+  readonly frame: Uint32Array;
+  /** Arrival, nanoseconds since the first frame of the capture. */
+  readonly timeNs: Float64Array;
+  /** Sequence numbers without wraps (see `extendSequence`), counted within a segment. */
+  readonly sequence: Float64Array;
+  /** Timestamps without wraps, counted within a segment. */
+  readonly timestamp: Float64Array;
+  readonly payloadType: Uint8Array;
+  readonly marker: Uint8Array;
+  /** Restarts seen so far: sequence and timestamp of different segments are not comparable. */
+  readonly segment: Uint32Array;
+  /** Offset of the payload in the capture file; -(1 + offset into `side`) when it does not lie there in one piece. */
+  readonly payloadOffset: Float64Array;
+  /** Captured payload bytes, padding removed. */
+  readonly payloadLength: Uint32Array;
+  /** Payload bytes that the capture did not keep. */
+  readonly payloadMissing: Uint32Array;
+  readonly side: Uint8Array;
+}

@@ -1,0 +1,22 @@
+import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
+import type { CaptureSummary } from '#shared/model/capture';
+
+/** What the media of a call or a stream is made from. */
+export interface MediaSourceIndex {
+  readonly sourceId: string;
+  readonly kind: 'call' | 'stream';
+  /** `0906508… → 0000002115`, `PCMU 192.168.0.7:20000 → 198.51.100.6:40000`. */
+  readonly title: string;
+  /** File that the offsets of the streams point into. */
+  readonly capturePath: string;
+  /** For a call: the streams the caller sent first, then those the callee sent. */
+  readonly streams: readonly (RtpMediaIndex & { readonly direction: 'a-to-b' | 'b-to-a' | null })[];
+}
+
+/** What media and export services ask of the capture service. */
+export interface MediaSource {
+  mediaIndex(captureId: string, sourceId: string): Promise<MediaSourceIndex>;
+  /** Waits for the hash of the file. */
+  sha256(captureId: string): Promise<string>;
+  summary(captureId: string): CaptureSummary;
+}

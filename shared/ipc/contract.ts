@@ -175,5 +175,5 @@ export interface TapdeckBridge {
   /** Returns the function that unsubscribes. */
   on<Name extends EventName>(name: Name, listener: (payload: EventPayloads[Name]) => void): () => void;
   /** Path of a dropped file; empty when it has none. */
-  pathForFile(file: File): string;
+  pathForFile(file: { readonly name: string }): string;
 }

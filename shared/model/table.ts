@@ -25,6 +25,8 @@ export interface ColumnDefinition {
   readonly width: number;
   /** What the value means, with its source: shown as tooltip. */
   readonly description?: string;
+  /** Shorter names in the filter language: `loss` for `lostPercent`. */
+  readonly aliases?: readonly string[];
   /** Not shown until chosen. */
   readonly isHidden?: boolean;
 }

@@ -1,0 +1,213 @@
+import type { ConversationCounts } from '#shared/model/capture';
+import type { ConversationKind, ConversationRow } from '#shared/model/conversation';
+import type { ColumnDefinition, TableDefinition } from '#shared/model/table';
+import { formatMac } from '../net/endpoint';
+import type { ConversationTable } from './conversation-table';
+import { type FlowTracker, wordsToAddress } from './flow-tracker';
+
+export const conversationKinds = [
+  'ethernet',
+  'wlan',
+  'ipv4',
+  'ipv6',
+  'tcp',
+  'udp',
+  'sctp',
+] as const satisfies readonly ConversationKind[];
+
+/** What a transport conversation was taken for, and why. */
+export interface ConversationVerdict {
+  readonly protocol: string;
+  readonly reason: string;
+}
+
+export function countConversations(flows: FlowTracker): ConversationCounts {
+  return {
+    ethernet: flows.ethernet.count,
+    wlan: 0,
+    ipv4: flows.ipv4.count,
+    ipv6: flows.ipv6.count,
+    tcp: flows.tcp.length,
+    udp: flows.udp.length,
+    sctp: flows.sctp.length,
+  };
+}
+
+/** All conversations of a kind, in the order of their appearance. */
+export function conversationRows(
+  flows: FlowTracker,
+  kind: ConversationKind,
+  verdict: (conversation: number) => ConversationVerdict | null,
+): ConversationRow[] {
+  switch (kind) {
+    case 'ethernet':
+      return range(flows.ethernet.count).map((i) =>
+        toRow(flows.ethernet, i, kind, macAddress(flows.ethernet, i, 0), macAddress(flows.ethernet, i, 1), null),
+      );
+    case 'wlan':
+      return [];
+    case 'ipv4':
+    case 'ipv6': {
+      const table = flows[kind];
+      const words = kind === 'ipv4' ? 1 : 4;
+      return range(table.count).map((i) =>
+        toRow(
+          table,
+          i,
+          kind,
+          { address: wordsToAddress(table, i, 0, words) },
+          { address: wordsToAddress(table, i, words, words) },
+          null,
+        ),
+      );
+    }
+    case 'tcp':
+    case 'udp':
+    case 'sctp':
+      return flows[kind].map((conversation) => {
+        const { source, destination } = flows.endpoints(2 * conversation);
+        return toRow(flows.transport, conversation, kind, source, destination, verdict(conversation));
+      });
+  }
+}
+
+interface Side {
+  readonly address: string;
+  readonly port?: number;
+}
+
+/** Bits per second are bytes each way over the time between the first and the last frame; null when that is 0. */
+function toRow(
+  table: ConversationTable,
+  index: number,
+  kind: ConversationKind,
+  a: Side,
+  b: Side,
+  verdict: ConversationVerdict | null,
+): ConversationRow {
+  const startSeconds = table.firstNsOf(index) / 1e9;
+  const durationSeconds = (table.lastNsOf(index) - table.firstNsOf(index)) / 1e9;
+  const bytesAToB = table.bytesOf(index, 0);
+  const bytesBToA = table.bytesOf(index, 1);
+  const packetsAToB = table.packetsOf(index, 0);
+  const packetsBToA = table.packetsOf(index, 1);
+  return {
+    id: `${kind}-${index}`,
+    kind,
+    addressA: a.address,
+    portA: a.port ?? null,
+    addressB: b.address,
+    portB: b.port ?? null,
+    packets: packetsAToB + packetsBToA,
+    bytes: bytesAToB + bytesBToA,
+    packetsAToB,
+    bytesAToB,
+    packetsBToA,
+    bytesBToA,
+    startSeconds,
+    durationSeconds,
+    bitsPerSecondAToB: durationSeconds > 0 ? (8 * bytesAToB) / durationSeconds : null,
+    bitsPerSecondBToA: durationSeconds > 0 ? (8 * bytesBToA) / durationSeconds : null,
+    protocol: verdict?.protocol ?? null,
+    reason: verdict?.reason ?? null,
+  };
+}
+
+const macBytes = new Uint8Array(8);
+
+/** Key words of an Ethernet conversation: upper 32 bits of A, of B, then the lower 16 bits of A and B. */
+function macAddress(table: ConversationTable, index: number, side: 0 | 1): Side {
+  const view = new DataView(macBytes.buffer);
+  view.setUint32(0, table.keyWord(index, side));
+  const low = table.keyWord(index, 2);
+  view.setUint16(4, side === 0 ? low >>> 16 : low & 0xffff);
+  return { address: formatMac(macBytes, 0) };
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+const portColumns = (side: 'A' | 'B'): ColumnDefinition => ({
+  id: `port${side}`,
+  title: `Port ${side}`,
+  kind: 'integer',
+  width: 70,
+});
+
+const titles: Record<ConversationKind, string> = {
+  ethernet: 'Ethernet',
+  wlan: 'WLAN',
+  ipv4: 'IPv4',
+  ipv6: 'IPv6',
+  tcp: 'TCP',
+  udp: 'UDP',
+  sctp: 'SCTP',
+};
+
+/** Columns of a conversation tab: as Wireshark's, with what Tapdeck took the conversation for. */
+export function conversationTable(kind: ConversationKind): TableDefinition {
+  const hasPorts = kind === 'tcp' || kind === 'udp' || kind === 'sctp';
+  const addressWidth = kind === 'ipv6' ? 240 : 150;
+  const a = 'A is the side with the higher port, or the lower address when ports are equal, as in Wireshark.';
+  const wire = 'Bytes of whole frames on the wire.';
+  return {
+    id: `conversations.${kind}`,
+    title: titles[kind],
+    columns: [
+      {
+        id: 'addressA',
+        title: 'Address A',
+        kind: 'address',
+        width: addressWidth,
+        description: a,
+        aliases: ['address'],
+      },
+      ...(hasPorts ? [portColumns('A')] : []),
+      { id: 'addressB', title: 'Address B', kind: 'address', width: addressWidth, description: a },
+      ...(hasPorts ? [portColumns('B')] : []),
+      { id: 'packets', title: 'Packets', kind: 'integer', width: 75 },
+      { id: 'bytes', title: 'Bytes', kind: 'bytes', width: 85, description: wire },
+      { id: 'packetsAToB', title: 'Packets A → B', kind: 'integer', width: 105 },
+      { id: 'bytesAToB', title: 'Bytes A → B', kind: 'bytes', width: 95, description: wire },
+      { id: 'packetsBToA', title: 'Packets B → A', kind: 'integer', width: 105 },
+      { id: 'bytesBToA', title: 'Bytes B → A', kind: 'bytes', width: 95, description: wire },
+      {
+        id: 'startSeconds',
+        title: 'Rel. start',
+        kind: 'seconds',
+        width: 90,
+        aliases: ['start'],
+        description: 'First frame, seconds since the first frame of the capture.',
+      },
+      {
+        id: 'durationSeconds',
+        title: 'Duration',
+        kind: 'seconds',
+        width: 90,
+        aliases: ['duration'],
+        description: 'First to last frame.',
+      },
+      {
+        id: 'bitsPerSecondAToB',
+        title: 'Bits/s A → B',
+        kind: 'bits-per-second',
+        width: 100,
+        description: 'Bytes A → B × 8 / duration.',
+      },
+      {
+        id: 'bitsPerSecondBToA',
+        title: 'Bits/s B → A',
+        kind: 'bits-per-second',
+        width: 100,
+        description: 'Bytes B → A × 8 / duration.',
+      },
+      ...(hasPorts
+        ? ([
+            { id: 'protocol', title: 'Taken for', kind: 'text', width: 90 },
+            { id: 'reason', title: 'Reason', kind: 'text', width: 280 },
+          ] as const)
+        : []),
+    ],
+  };
+}

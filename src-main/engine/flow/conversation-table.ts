@@ -1,0 +1,123 @@
+/** Grows a typed array to at least `length`, keeping its contents. */
+function grown<T extends Float64Array | Uint32Array | Int32Array>(array: T, length: number): T {
+  const next = new (array.constructor as new (n: number) => T)(length);
+  next.set(array as never);
+  return next;
+}
+
+/**
+ * Conversations of one kind, found by a key of `stride` 32-bit words (addresses and ports of both sides in
+ * canonical order) and counted each way. Open addressing over typed arrays: no object, no string a packet.
+ */
+export class ConversationTable {
+  /** Put the key of the packet here before calling `find`. */
+  readonly key: Uint32Array;
+  count = 0;
+
+  private slots = new Int32Array(1 << 10).fill(-1);
+  private hashes = new Uint32Array(1 << 8);
+  private keys: Uint32Array;
+  private packets = new Float64Array(1 << 9);
+  private bytes = new Float64Array(1 << 9);
+  private firstNs = new Float64Array(1 << 8);
+  private lastNs = new Float64Array(1 << 8);
+  private firstFrame = new Uint32Array(1 << 8);
+
+  constructor(readonly stride: number) {
+    this.key = new Uint32Array(stride);
+    this.keys = new Uint32Array(stride << 8);
+  }
+
+  /** Index of the conversation with the first `words` words of `key`; a new one is made when there is none. */
+  find(words: number): number {
+    const key = this.key;
+    let hash = words;
+    for (let i = 0; i < words; i += 1) {
+      hash = Math.imul(hash ^ key[i], 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    hash = Math.imul(hash ^ (hash >>> 13), 0x85ebca6b) >>> 0;
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const index = this.slots[slot];
+      if (index < 0) return this.insert(slot, hash, words);
+      if (this.hashes[index] === hash && this.matches(index, words)) return index;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Does conversation `index` have the first `words` words of `key`? */
+  matches(index: number, words: number): boolean {
+    const at = index * this.stride;
+    for (let i = 0; i < words; i += 1) if (this.keys[at + i] !== this.key[i]) return false;
+    return true;
+  }
+
+  /** Counts a frame of `length` bytes in `direction` (0 = A to B). */
+  add(index: number, direction: number, length: number, timeNs: number, frame: number): void {
+    const at = 2 * index + direction;
+    this.packets[at] += 1;
+    this.bytes[at] += length;
+    if (this.firstFrame[index] === 0) {
+      this.firstFrame[index] = frame;
+      this.firstNs[index] = timeNs;
+      this.lastNs[index] = timeNs;
+    } else if (timeNs > this.lastNs[index]) this.lastNs[index] = timeNs;
+    else if (timeNs < this.firstNs[index]) this.firstNs[index] = timeNs;
+  }
+
+  keyWord(index: number, word: number): number {
+    return this.keys[index * this.stride + word];
+  }
+
+  packetsOf(index: number, direction: number): number {
+    return this.packets[2 * index + direction];
+  }
+
+  bytesOf(index: number, direction: number): number {
+    return this.bytes[2 * index + direction];
+  }
+
+  firstNsOf(index: number): number {
+    return this.firstNs[index];
+  }
+
+  lastNsOf(index: number): number {
+    return this.lastNs[index];
+  }
+
+  private insert(slot: number, hash: number, words: number): number {
+    const index = this.count;
+    this.count += 1;
+    if (index >= this.hashes.length) this.growRows();
+    this.hashes[index] = hash;
+    const at = index * this.stride;
+    for (let i = 0; i < words; i += 1) this.keys[at + i] = this.key[i];
+    this.slots[slot] = index;
+    if (this.count * 2 > this.slots.length) this.growSlots();
+    return index;
+  }
+
+  private growRows(): void {
+    const rows = this.hashes.length * 2;
+    this.hashes = grown(this.hashes, rows);
+    this.keys = grown(this.keys, rows * this.stride);
+    this.packets = grown(this.packets, rows * 2);
+    this.bytes = grown(this.bytes, rows * 2);
+    this.firstNs = grown(this.firstNs, rows);
+    this.lastNs = grown(this.lastNs, rows);
+    this.firstFrame = grown(this.firstFrame, rows);
+  }
+
+  private growSlots(): void {
+    const slots = new Int32Array(this.slots.length * 2).fill(-1);
+    const mask = slots.length - 1;
+    for (let index = 0; index < this.count; index += 1) {
+      let slot = this.hashes[index] & mask;
+      while (slots[slot] >= 0) slot = (slot + 1) & mask;
+      slots[slot] = index;
+    }
+    this.slots = slots;
+  }
+}

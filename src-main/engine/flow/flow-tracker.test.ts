@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { Frame } from '../capture/frame';
+import { IpProtocol, PacketView } from '../net/packet';
+import { conversationRows, countConversations } from './conversation-rows';
+import { FlowTracker } from './flow-tracker';
+
+/** A packet as the decoder would leave it: MAC addresses, then addresses at fixed places. */
+function packetOf(
+  source: readonly number[],
+  destination: readonly number[],
+  ports: readonly [number, number] | null,
+  protocol: number = IpProtocol.udp,
+): PacketView {
+  const packet = new PacketView();
+  packet.reset(new Uint8Array([2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 1, ...source, ...destination]));
+  packet.macDestination = 0;
+  packet.macSource = 6;
+  packet.ipVersion = source.length === 4 ? 4 : 6;
+  packet.source = 12;
+  packet.destination = 12 + source.length;
+  packet.protocol = protocol;
+  if (ports) [packet.sourcePort, packet.destinationPort] = ports;
+  return packet;
+}
+
+function frameAt(number: number, timeNs: number, wireLength: number): Frame {
+  const frame = new Frame();
+  return Object.assign(frame, { number, timeNs, wireLength });
+}
+
+const hostA = [192, 0, 2, 1];
+const hostB = [198, 51, 100, 6];
+
+describe('FlowTracker', () => {
+  it('puts both directions into one conversation, the higher port first', () => {
+    const flows = new FlowTracker();
+    const forth = flows.track(frameAt(1, 0, 100), packetOf(hostA, hostB, [4000, 5000]));
+    const back = flows.track(frameAt(2, 2e9, 60), packetOf(hostB, hostA, [5000, 4000]));
+    expect([forth, back]).toEqual([1, 0]);
+    expect(flows.endpoints(back)).toEqual({
+      source: { address: '198.51.100.6', port: 5000 },
+      destination: { address: '192.0.2.1', port: 4000 },
+    });
+    expect(flows.reverseOf(forth)).toBe(back);
+    expect(conversationRows(flows, 'udp', () => ({ protocol: 'RTP', reason: 'test' }))).toMatchObject([
+      {
+        addressA: '198.51.100.6',
+        portA: 5000,
+        bytesAToB: 60,
+        bytesBToA: 100,
+        durationSeconds: 2,
+        bitsPerSecondBToA: 400,
+        protocol: 'RTP',
+      },
+    ]);
+    expect(conversationRows(flows, 'ipv4', () => null)).toMatchObject([
+      { addressA: '192.0.2.1', addressB: '198.51.100.6', bytesAToB: 100, bytesBToA: 60, portA: null },
+    ]);
+    expect(conversationRows(flows, 'ethernet', () => null)).toMatchObject([
+      { addressA: '02:00:00:00:00:01', addressB: '02:00:00:00:00:09', bytes: 160 },
+    ]);
+  });
+
+  it('keeps protocols, ports and IP versions apart', () => {
+    const flows = new FlowTracker();
+    const v6 = (last: number) => [0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last];
+    flows.track(frameAt(1, 0, 100), packetOf(hostA, hostB, [4000, 5000]));
+    flows.track(frameAt(2, 0, 100), packetOf(hostA, hostB, [4000, 5000], IpProtocol.tcp));
+    flows.track(frameAt(3, 0, 100), packetOf(hostA, hostB, [4000, 5002]));
+    flows.track(frameAt(4, 0, 100), packetOf(v6(1), v6(2), [4000, 4000]));
+    expect(flows.track(frameAt(5, 0, 100), packetOf(v6(2), v6(1), [4000, 4000]))).toBe(7);
+    expect(flows.track(frameAt(6, 0, 100), packetOf(hostA, hostB, null, IpProtocol.icmp))).toBe(-1);
+    expect(countConversations(flows)).toMatchObject({ ipv4: 1, ipv6: 1, tcp: 1, udp: 3, ethernet: 1 });
+    expect(conversationRows(flows, 'ipv4', () => null)[0].packets).toBe(4);
+    expect(conversationRows(flows, 'ipv6', () => null)[0]).toMatchObject({
+      addressA: '2001:db8::1',
+      packetsAToB: 1,
+      packetsBToA: 1,
+    });
+  });
+
+  it('holds many conversations', () => {
+    const flows = new FlowTracker();
+    const count = 20_000;
+    for (let i = 0; i < count; i += 1) {
+      const host = [10, 0, i >>> 8, i & 255];
+      expect(flows.track(frameAt(2 * i + 1, i, 64), packetOf(host, hostB, [30_000, 5060]))).toBe(2 * i);
+      expect(flows.track(frameAt(2 * i + 2, i, 64), packetOf(hostB, host, [5060, 30_000]))).toBe(2 * i + 1);
+    }
+    expect(flows.udp).toHaveLength(count);
+    expect(flows.endpoints(2 * 300).source).toEqual({ address: '10.0.1.44', port: 30_000 });
+  });
+});

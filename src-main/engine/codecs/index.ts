@@ -1,0 +1,17 @@
+import { Registry } from '#shared/base/registry';
+import { cn } from './cn';
+import type { CodecDefinition } from './definition';
+import { l16 } from './l16';
+import { pcma } from './pcma';
+import { pcmu } from './pcmu';
+import { telephoneEvent } from './telephone-event';
+
+export type { CodecDefinition, CodecParameters, CodecRole, PcmDecoder } from './definition';
+
+/** Every payload format that Tapdeck knows how to open: one line each. */
+export const codecs = new Registry<CodecDefinition>('codec', [pcmu, pcma, l16, cn, telephoneEvent]);
+
+/** Format of that encoding name, whatever its case; undefined when it is not known. */
+export function findCodec(encodingName: string): CodecDefinition | undefined {
+  return codecs.get(encodingName.toLowerCase());
+}

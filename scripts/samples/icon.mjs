@@ -23,24 +23,28 @@ const AMBER = [255, 176, 66];
 /** Bars of the waveform that the tape turns into: half heights, left to right. */
 const FINE_BARS = [14, 30, 58, 38, 74, 46, 84, 34, 62, 40, 22, 12];
 const COARSE_BARS = [26, 66, 44, 84, 52, 24];
+const TINY_BARS = [44, 88, 66, 100];
 
-/** Shapes on a canvas of 512, painted in order. Small icons get fewer, thicker bars and a plain hub. */
-function shapes(isSmall) {
+/** Shapes on a canvas of 512, painted in order. Small icons get fewer, thicker bars and less of a reel. */
+function shapes(size) {
+  const isSmall = size <= 32;
+  const isTiny = size <= 16;
   const list = [{ kind: 'box', x: 16, y: 16, size: 480, radius: 108, top: NIGHT_TOP, bottom: NIGHT_BOTTOM }];
   const reel = { x: 256, y: 202 };
   list.push({ kind: 'disc', ...reel, radius: 150, color: PAPER });
   if (!isSmall) list.push({ kind: 'ring', ...reel, radius: 132, width: 5, color: STEEL });
-  for (const degrees of [-90, 30, 150]) {
+  for (const degrees of isTiny ? [] : [-90, 30, 150]) {
     const angle = (degrees * Math.PI) / 180;
     const distance = 82;
     const hole = { x: round(reel.x + distance * Math.cos(angle)), y: round(reel.y + distance * Math.sin(angle)) };
     list.push({ kind: 'disc', ...hole, radius: isSmall ? 40 : 37, color: NIGHT });
   }
-  list.push({ kind: 'disc', ...reel, radius: 27, color: NIGHT });
+  list.push({ kind: 'disc', ...reel, radius: isTiny ? 52 : 27, color: NIGHT });
   if (!isSmall) list.push({ kind: 'disc', ...reel, radius: 11, color: AMBER });
-  const bars = isSmall ? COARSE_BARS : FINE_BARS;
-  const left = 82;
-  const step = 348 / (bars.length - 1);
+  const bars = isTiny ? TINY_BARS : isSmall ? COARSE_BARS : FINE_BARS;
+  // Tiny bars stand in the middle of pixels.
+  const left = isTiny ? 112 : 82;
+  const step = (512 - 2 * left) / (bars.length - 1);
   const width = isSmall ? 38 : 18;
   // A dark edge lets the bars stand off the reel.
   for (const [grow, color] of [
@@ -71,7 +75,7 @@ function cssColor([red, green, blue]) {
 }
 
 export function iconSvg() {
-  const body = shapes(false).map((shape) => {
+  const body = shapes(512).map((shape) => {
     switch (shape.kind) {
       case 'box':
         return `<rect x="${shape.x}" y="${shape.y}" width="${shape.size}" height="${shape.size}" rx="${shape.radius}" fill="url(#night)"/>`;
@@ -111,7 +115,7 @@ function distanceTo(shape, x, y) {
 /** RGBA pixels of the icon, antialiased by coverage: a pixel's share is its distance to the edge. */
 export function drawIcon(size) {
   const scale = 512 / size;
-  const list = shapes(size <= 32);
+  const list = shapes(size);
   const pixels = Buffer.alloc(size * size * 4);
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {

@@ -1,0 +1,1 @@
+export { hasRtcpPacketType, RtcpKind, type RtcpVisitor, recognizeRtcp, visitRtcp } from './rtcp';

@@ -1,0 +1,94 @@
+import type { CallRow } from '#shared/model/call';
+import type { StreamRow } from '#shared/model/stream';
+import type { TableDefinition } from '#shared/model/table';
+import type { TableId, TablePage, TableQuery, TableRow } from '#shared/query/table-query';
+import {
+  type ConversationVerdict,
+  conversationKinds,
+  conversationRows,
+  conversationTable,
+} from '../../flow/conversation-rows';
+import type { FlowTracker } from '../../flow/flow-tracker';
+import type { DiagnosticLog } from '../../store/diagnostic-log';
+import { diagnosticTable } from '../../store/diagnostic-table';
+import { type RowSource, TableView } from '../../store/table-view';
+import { callTable } from '../calls/call-table';
+import { packetTable } from '../rtp/packet-table';
+import { streamTable } from '../rtp/stream-table';
+
+export interface TableSources {
+  readonly flows: FlowTracker;
+  readonly diagnostics: DiagnosticLog;
+  readonly streams: () => readonly StreamRow[];
+  readonly streamsRevision: () => number;
+  readonly calls: () => readonly CallRow[];
+  readonly callsRevision: () => number;
+  readonly framesRevision: () => number;
+  readonly verdict: (conversation: number) => ConversationVerdict | null;
+  /** Rows of the per-packet table of a stream; null when there is no such stream. */
+  readonly packetTable: (streamId: string) => RowSource | null;
+}
+
+/** All tables an analysis serves, as data: the window needs no knowledge of them. */
+export const tableDefinitions: readonly TableDefinition[] = [
+  callTable,
+  streamTable,
+  packetTable,
+  diagnosticTable,
+  ...conversationKinds.map(conversationTable),
+];
+
+/** Serves pages of every table, sorted and filtered where the rows are. */
+export class AnalysisTables {
+  private readonly views = new Map<TableId, TableView>();
+  private readonly sources = new Map<TableId, RowSource>();
+  private packets: { readonly scope: string; readonly view: TableView } | null = null;
+
+  constructor(private readonly from: TableSources) {
+    this.add('calls', callTable, from.callsRevision, from.calls);
+    this.add('streams', streamTable, from.streamsRevision, from.streams);
+    this.add(
+      'diagnostics',
+      diagnosticTable,
+      () => from.diagnostics.revision,
+      () => from.diagnostics.rows(),
+    );
+    for (const kind of conversationKinds) {
+      this.add(`conversations.${kind}`, conversationTable(kind), from.framesRevision, () =>
+        conversationRows(from.flows, kind, from.verdict),
+      );
+    }
+  }
+
+  /** Null when there is no such table, or nothing of that scope. */
+  page(query: TableQuery): TablePage | null {
+    const view = query.table === 'rtp-packets' ? this.packetView(query.scope ?? '') : this.views.get(query.table);
+    return view?.page(query) ?? null;
+  }
+
+  /** A number per table that grows when its rows change. */
+  revisions(): Map<TableId, number> {
+    return new Map([...this.sources].map(([id, source]) => [id, source.revision]));
+  }
+
+  private add(id: TableId, definition: TableDefinition, revision: () => number, rows: () => readonly object[]): void {
+    const source: RowSource = {
+      get revision() {
+        return revision();
+      },
+      rows: () => rows() as readonly TableRow[],
+    };
+    this.sources.set(id, source);
+    this.views.set(id, new TableView(definition, source));
+  }
+
+  /** The per-packet table of the stream asked for last stays at hand. */
+  private packetView(scope: string): TableView | null {
+    if (this.packets?.scope !== scope) {
+      const source = this.from.packetTable(scope);
+      if (!source) return null;
+      this.packets = { scope, view: new TableView(packetTable, source) };
+    }
+    return this.packets.view;
+  }
+}

@@ -1,0 +1,224 @@
+import { ok, type Result } from '#shared/base/result';
+import { formatEpochNs } from '#shared/base/time';
+import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
+import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
+import type { RtpSeries, StreamRow } from '#shared/model/stream';
+import type { MediaTimeline } from '#shared/model/timeline';
+import type { ByteSource } from '../../capture/byte-source';
+import { Frame, type CaptureReader } from '../../capture/frame';
+import { linkTypeName } from '../../capture/link-types';
+import { openCapture } from '../../capture/open';
+import { countConversations } from '../../flow/conversation-rows';
+import { FlowTracker } from '../../flow/flow-tracker';
+import { PacketDecoder } from '../../link/packet-decoder';
+import { PacketView } from '../../net/packet';
+import { DiagnosticLog } from '../../store/diagnostic-log';
+import { FrameStore } from '../../store/frame-store';
+import { CallTracker } from '../calls/call-tracker';
+import type { RtpMediaIndex } from '../rtp/media-index';
+import { RtpEngine } from '../rtp/rtp-engine';
+import { AnalysisTables } from './analysis-tables';
+import { FlowDispatcher } from './flow-dispatcher';
+import { FlowReplay } from './flow-replay';
+import { buildTimeline, heatSlices } from './timeline';
+
+/** Frames between two looks at the clock. */
+const batch = 512;
+
+/**
+ * The whole analysis of one capture: frames in, calls, streams and conversations out. Pure and synchronous;
+ * whoever runs it decides how long a slice lasts.
+ */
+export class CaptureAnalysis {
+  /** Opens a capture; fails with what the readers say when it is none. */
+  static open(source: ByteSource): Result<CaptureAnalysis> {
+    const diagnostics = new DiagnosticLog();
+    const reader = openCapture(source, diagnostics);
+    return reader.ok ? ok(new CaptureAnalysis(source, reader.value, diagnostics)) : reader;
+  }
+
+  readonly tables: AnalysisTables;
+  private readonly frame = new Frame();
+  private readonly packet = new PacketView();
+  private readonly store = new FrameStore();
+  private readonly flows = new FlowTracker();
+  private readonly decoder: PacketDecoder;
+  private readonly replay: FlowReplay;
+  private readonly rtp: RtpEngine;
+  private readonly calls: CallTracker;
+  private readonly dispatcher: FlowDispatcher;
+  private lastTimeNs = 0;
+  private isAtEnd = false;
+
+  private constructor(
+    source: ByteSource,
+    private readonly reader: CaptureReader,
+    private readonly diagnostics: DiagnosticLog,
+  ) {
+    const { flows } = this;
+    this.bytesTotal = source.size;
+    this.decoder = new PacketDecoder(diagnostics);
+    this.replay = new FlowReplay(source, this.store);
+    this.rtp = new RtpEngine({
+      sink: diagnostics,
+      endpoints: (flow) => flows.endpoints(flow),
+      reverseOf: (flow) => flows.reverseOf(flow),
+    });
+    this.calls = new CallTracker({ sink: diagnostics, announce: (media) => this.rtp.announce(media) });
+    this.dispatcher = new FlowDispatcher({
+      sink: diagnostics,
+      flows,
+      rtp: this.rtp,
+      calls: this.calls,
+      replay: this.replay,
+    });
+    this.tables = new AnalysisTables({
+      flows,
+      diagnostics,
+      streams: () => this.streams(),
+      streamsRevision: () => this.rtp.revision,
+      calls: () => this.callRows(),
+      callsRevision: () => this.calls.revision + this.rtp.revision,
+      framesRevision: () => this.store.count,
+      verdict: (conversation) => this.dispatcher.verdict(conversation),
+      packetTable: (streamId) => this.rtp.packetRows(streamId, this.replay),
+    });
+  }
+
+  readonly bytesTotal: number;
+
+  get bytesRead(): number {
+    return this.reader.position;
+  }
+
+  get packets(): number {
+    return this.store.count;
+  }
+
+  /** Everything in the file was understood. */
+  get isComplete(): boolean {
+    return this.isAtEnd && this.reader.isComplete;
+  }
+
+  /** Reads frames until the end (false) or until `shouldPause` says so (true). */
+  ingest(shouldPause: () => boolean): boolean {
+    const { frame, reader } = this;
+    do {
+      for (let i = 0; i < batch; i += 1) {
+        if (!reader.next(frame)) {
+          this.isAtEnd = true;
+          return false;
+        }
+        this.take(frame);
+      }
+    } while (!shouldPause());
+    return true;
+  }
+
+  /** Nothing more comes: what waits for more is decided with what there is. */
+  finish(): void {
+    this.dispatcher.finish(this.lastTimeNs);
+    this.rtp.finish(this.replay);
+    this.calls.finish(this.lastTimeNs);
+  }
+
+  facts() {
+    const { firstTimeNs, format, linkTypes } = this.reader;
+    return {
+      format,
+      bytes: this.bytesTotal,
+      packets: this.store.count,
+      firstTime: firstTimeNs === null ? null : formatEpochNs(firstTimeNs),
+      durationSeconds: this.lastTimeNs / 1e9,
+      linkTypes: linkTypes.map(linkTypeName),
+      counts: {
+        calls: this.calls.count,
+        streams: this.rtp.streamCount,
+        conversations: countConversations(this.flows),
+        diagnostics: this.diagnostics.size,
+      },
+    };
+  }
+
+  streams(): readonly StreamRow[] {
+    return this.rtp.rows();
+  }
+
+  callRows(): readonly CallRow[] {
+    return this.calls.rows(this.streams());
+  }
+
+  stream(streamId: string): StreamRow | null {
+    return this.streams().find((row) => row.id === streamId) ?? null;
+  }
+
+  ladder(callId: string): Ladder | null {
+    return this.calls.ladder(callId, this.streams());
+  }
+
+  message(messageId: string): SipMessageDetail | null {
+    return this.calls.messageDetail(messageId, (fileOffset, length) => this.replay.readBytes(fileOffset, length));
+  }
+
+  series(streamId: string, buckets: number): RtpSeries | null {
+    return this.rtp.series(streamId, buckets, this.replay);
+  }
+
+  timeline(): MediaTimeline {
+    return buildTimeline(this.lastTimeNs / 1e9, this.callRows(), this.streams(), (id) =>
+      this.rtp.lossHeat(id, heatSlices, this.replay),
+    );
+  }
+
+  /** Columns of a stream, or of all streams of a call with their directions. */
+  mediaIndexes(sourceId: string) {
+    const streams = this.streams();
+    const call = this.callRows().find((row) => row.id === sourceId);
+    if (call) {
+      const own = this.calls.directions(sourceId, streams);
+      return {
+        kind: 'call' as const,
+        title: `${call.from} → ${call.to}`,
+        streams: own.flatMap(({ streamId, direction }) =>
+          this.indexOf(streamId).map((index) => ({ ...index, direction })),
+        ),
+      };
+    }
+    const stream = streams.find((row) => row.id === sourceId);
+    if (!stream) return null;
+    return {
+      kind: 'stream' as const,
+      title: `${stream.codec ?? 'RTP'} ${stream.src} → ${stream.dst}`,
+      streams: this.indexOf(sourceId).map((index) => ({ ...index, direction: null })),
+    };
+  }
+
+  document(): Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> {
+    const timeOf = (seconds: number): string =>
+      formatEpochNs((this.reader.firstTimeNs ?? 0n) + BigInt(Math.round(seconds * 1e9)));
+    return {
+      conversations: countConversations(this.flows),
+      calls: this.callRows().map(
+        ({ startSeconds, lostPercent: _, ...call }): CallDocument => ({ ...call, startTime: timeOf(startSeconds) }),
+      ),
+      streams: this.streams().map(
+        ({ startSeconds, ...stream }): StreamDocument => ({ ...stream, startTime: timeOf(startSeconds) }),
+      ),
+      diagnostics: this.diagnostics.rows().map(({ id: _, ...row }) => row),
+    };
+  }
+
+  private indexOf(streamId: string): RtpMediaIndex[] {
+    const index = this.rtp.mediaIndex(streamId, this.replay);
+    return index ? [index] : [];
+  }
+
+  private take(frame: Frame): void {
+    const { packet } = this;
+    this.decoder.decode(frame, packet);
+    const flow = this.flows.track(frame, packet);
+    this.store.append(frame, flow);
+    if (frame.timeNs > this.lastTimeNs) this.lastTimeNs = frame.timeNs;
+    if (flow >= 0) this.dispatcher.dispatch(flow, frame, packet);
+  }
+}

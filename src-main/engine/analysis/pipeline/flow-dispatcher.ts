@@ -1,0 +1,137 @@
+import type { DiagnosticSink } from '#shared/model/diagnostic';
+import type { Frame } from '../../capture/frame';
+import type { ConversationVerdict } from '../../flow/conversation-rows';
+import type { FlowTracker } from '../../flow/flow-tracker';
+import { TcpStream } from '../../flow/tcp-reassembly';
+import { IpProtocol, type PacketView } from '../../net/packet';
+import { looksLikeSip, parseSipDatagram, type SipMessage, SipStreamParser } from '../../protocols/sip';
+import type { CallTracker } from '../calls/call-tracker';
+import type { RtpEngine } from '../rtp/rtp-engine';
+import type { FlowReplay } from './flow-replay';
+
+/** Version 2 of RTP and RTCP in the two highest bits of the first byte (RFC 7983: 128..191). */
+const isRtpVersion = (firstByte: number): boolean => firstByte >>> 6 === 2;
+
+export interface DispatcherParts {
+  readonly sink: DiagnosticSink;
+  readonly flows: FlowTracker;
+  readonly rtp: RtpEngine;
+  readonly calls: CallTracker;
+  readonly replay: FlowReplay;
+}
+
+/** One direction of a TCP connection that carries SIP. */
+interface SipConnection {
+  readonly stream: TcpStream;
+  readonly parser: SipStreamParser;
+}
+
+/**
+ * Hands each payload to the dissector that understands it, by its content: ports decide nothing. A dissector's
+ * fault costs the frame, never the capture.
+ */
+export class FlowDispatcher {
+  private readonly sipConnections = new Map<number, SipConnection>();
+  /** Conversations that carried SIP, with the first frame that showed it. */
+  private readonly sipConversations = new Map<number, number>();
+  private frame: Frame | null = null;
+
+  constructor(private readonly parts: DispatcherParts) {}
+
+  dispatch(flow: number, frame: Frame, packet: PacketView): void {
+    this.frame = frame;
+    try {
+      if (packet.protocol === IpProtocol.udp) this.datagram(flow, frame, packet);
+      else if (packet.protocol === IpProtocol.tcp) this.segment(flow, frame, packet);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.parts.sink.report('error', 'dissector-fault', frame.number, `A dissector failed on this frame: ${reason}.`);
+    }
+  }
+
+  /** Lets go what waits for more bytes. */
+  finish(timeNs: number): void {
+    for (const { stream, parser } of this.sipConnections.values()) {
+      stream.finish(timeNs);
+      parser.end();
+    }
+  }
+
+  /** What a transport conversation was taken for, and why. */
+  verdict(conversation: number): ConversationVerdict | null {
+    const sipFrame = this.sipConversations.get(conversation);
+    if (sipFrame !== undefined) return { protocol: 'SIP', reason: `SIP start line in frame ${sipFrame}` };
+    return this.parts.rtp.flowVerdict(2 * conversation) ?? this.parts.rtp.flowVerdict(2 * conversation + 1);
+  }
+
+  private datagram(flow: number, frame: Frame, packet: PacketView): void {
+    const { bytes, payloadStart, payloadEnd } = packet;
+    if (payloadStart >= payloadEnd) return;
+    if (isRtpVersion(bytes[payloadStart])) {
+      if (packet.isReassembled && !this.parts.replay.keepReassembled(packet, frame.number)) {
+        this.parts.sink.report(
+          'warning',
+          'reassembled-limit',
+          frame.number,
+          'Too many fragmented datagrams to keep: media in them is left out.',
+        );
+      }
+      this.parts.rtp.onDatagram(flow, packet, frame.number, frame.timeNs, payloadEnd - payloadStart);
+    } else if (looksLikeSip(bytes, payloadStart, payloadEnd)) {
+      const origin = {
+        frame: frame.number,
+        timeNs: frame.timeNs,
+        fileOffset: packet.isReassembled ? -1 : frame.fileOffset + payloadStart - frame.start,
+        missing: packet.payloadMissing,
+      };
+      const message = parseSipDatagram(bytes, payloadStart, payloadEnd, origin, this.parts.sink);
+      if (message) this.onSip(flow, message, 'udp');
+    }
+  }
+
+  private segment(flow: number, frame: Frame, packet: PacketView): void {
+    const connection = this.sipConnections.get(flow) ?? this.probe(flow, packet);
+    connection?.stream.push(
+      packet.tcpSequence,
+      packet.tcpFlags,
+      packet.bytes,
+      packet.payloadStart,
+      packet.payloadEnd,
+      frame.number,
+      frame.timeNs,
+    );
+    if (this.sipConnections.size > 0)
+      this.sipConnections.get(flow ^ 1)?.stream.acknowledge(packet.tcpAcknowledgment, frame.number);
+  }
+
+  /** A connection is followed from the first segment on that begins like a SIP message. */
+  private probe(flow: number, packet: PacketView): SipConnection | undefined {
+    if (!looksLikeSip(packet.bytes, packet.payloadStart, packet.payloadEnd)) return undefined;
+    const { sink } = this.parts;
+    const parser = new SipStreamParser(sink, (message) => this.onSip(flow, message, 'tcp'));
+    const stream = new TcpStream(
+      {
+        onData: (bytes, start, end, frame, timeNs) =>
+          parser.push(bytes, start, end, frame, timeNs, this.fileOffset(bytes, start)),
+        onGap: (length, frame) => parser.gap(length, frame),
+        onEnd: () => parser.end(),
+      },
+      sink,
+    );
+    const connection = { stream, parser };
+    this.sipConnections.set(flow, connection);
+    return connection;
+  }
+
+  /** Where in-order bytes lie in the file; -1 for those that waited in a buffer. */
+  private fileOffset(bytes: Uint8Array, start: number): number {
+    const { frame } = this;
+    return frame && bytes === frame.bytes ? frame.fileOffset + start - frame.start : -1;
+  }
+
+  private onSip(flow: number, message: SipMessage, transport: 'udp' | 'tcp'): void {
+    const { source, destination } = this.parts.flows.endpoints(flow);
+    if (!this.sipConversations.has(flow >>> 1)) this.sipConversations.set(flow >>> 1, message.frame);
+    this.parts.calls.onMessage(message, source, destination, transport);
+  }
+}

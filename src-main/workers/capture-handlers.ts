@@ -1,0 +1,135 @@
+import { CaptureAnalysis } from '#engine/analysis/pipeline/capture-analysis';
+import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
+import type { LoadState } from '#shared/model/capture';
+import type { TableId } from '#shared/query/table-query';
+import type { CaptureApi, CaptureEvents, WorkerProgress, WorkerSummary } from './capture-api';
+import { FileSource } from './file-source';
+import { RpcFailure, Transferred } from './rpc/protocol';
+import type { Handlers } from './rpc/server';
+
+type Emit = <Name extends keyof CaptureEvents>(name: Name, payload: CaptureEvents[Name]) => void;
+
+/** Loading goes in slices this long, so that queries and Cancel are answered in between. */
+const sliceMs = 20;
+/** Progress is told at most this often. */
+const reportIntervalMs = 100;
+
+/** The capture worker's methods over one analysis. `bind` gives it the way to send events. */
+export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind: (emit: Emit) => void } {
+  let emit: Emit = () => undefined;
+  let analysis: CaptureAnalysis | null = null;
+  let state: LoadState = 'loading';
+  let startedAt = 0;
+  let reportedAt = 0;
+  let reportedRevisions: ReadonlyMap<TableId, number> = new Map();
+
+  const opened = (): CaptureAnalysis => {
+    if (!analysis) throw new RpcFailure({ code: 'no-capture', message: 'No capture is open.' });
+    return analysis;
+  };
+  const found = <T>(value: T | null, what: string): T => {
+    if (value === null) throw new RpcFailure({ code: 'not-found', message: `There is no ${what}.` });
+    return value;
+  };
+
+  const summarize = (a: CaptureAnalysis): WorkerSummary => ({
+    ...a.facts(),
+    state,
+    complete: state === 'complete' && a.isComplete,
+  });
+
+  const report = (a: CaptureAnalysis): void => {
+    reportedAt = performance.now();
+    const progress: WorkerProgress = {
+      state,
+      bytesRead: a.bytesRead,
+      bytesTotal: a.bytesTotal,
+      packets: a.packets,
+      packetsPerSecond: a.packets / Math.max(0.001, (reportedAt - startedAt) / 1000),
+    };
+    emit('progress', progress);
+    emit('summary', summarize(a));
+    const revisions = a.tables.revisions();
+    const changed = [...revisions].filter(([id, revision]) => reportedRevisions.get(id) !== revision).map(([id]) => id);
+    reportedRevisions = revisions;
+    if (changed.length > 0) emit('tables', changed);
+  };
+
+  const load = (a: CaptureAnalysis): void => {
+    if (state !== 'loading') return;
+    const until = performance.now() + sliceMs;
+    try {
+      const goesOn = a.ingest(() => performance.now() >= until);
+      if (!goesOn) {
+        a.finish();
+        state = 'complete';
+      }
+    } catch (error) {
+      state = 'failed';
+      emit('failed', { code: 'internal', message: error instanceof Error ? error.message : String(error) });
+    }
+    if (state !== 'loading' || performance.now() - reportedAt >= reportIntervalMs) report(a);
+    if (state === 'loading') setImmediate(load, a);
+  };
+
+  const handlers: Handlers<CaptureApi> = {
+    open: ({ path }) => {
+      const opening = CaptureAnalysis.open(openSource(path));
+      if (!opening.ok) throw new RpcFailure({ where: path, ...opening.error });
+      analysis = opening.value;
+      startedAt = performance.now();
+      setImmediate(load, analysis);
+      return summarize(analysis);
+    },
+    cancel: () => {
+      const a = opened();
+      if (state === 'loading') {
+        state = 'cancelled';
+        a.finish();
+        report(a);
+      }
+      return null;
+    },
+    page: (query) => found(opened().tables.page(query), `table '${query.table}'`),
+    timeline: () => opened().timeline(),
+    ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
+    message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),
+    stream: ({ streamId }) => found(opened().stream(streamId), `stream '${streamId}'`),
+    series: ({ streamId, buckets }) => found(opened().series(streamId, buckets), `stream '${streamId}'`),
+    mediaIndex: ({ sourceId }) => {
+      const index = found(opened().mediaIndexes(sourceId), `call or stream '${sourceId}'`);
+      return new Transferred(index, index.streams.flatMap(buffersOf));
+    },
+    document: () => opened().document(),
+  };
+  return { handlers, bind: (send) => (emit = send) };
+}
+
+function openSource(path: string): FileSource {
+  try {
+    return new FileSource(path);
+  } catch (error) {
+    const { code = 'unknown', message } = error as NodeJS.ErrnoException;
+    throw new RpcFailure({
+      code: `file-${code.toLowerCase()}`,
+      message: `The file cannot be opened: ${message}.`,
+      where: path,
+    });
+  }
+}
+
+function buffersOf(index: RtpMediaIndex): ArrayBufferLike[] {
+  return [
+    index.frame.buffer,
+    index.timeNs.buffer,
+    index.sequence.buffer,
+    index.timestamp.buffer,
+    index.payloadType.buffer,
+    index.marker.buffer,
+    index.segment.buffer,
+    index.payloadOffset.buffer,
+    index.payloadLength.buffer,
+    index.payloadMissing.buffer,
+    index.side.buffer,
+  ];
+}

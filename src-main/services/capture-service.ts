@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import { tableDefinitions } from '#engine/analysis/pipeline/table-definitions';
 import { Emitter } from '#shared/base/emitter';
 import { type Failure, ok, type Result } from '#shared/base/result';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
@@ -44,6 +45,8 @@ export class CaptureService implements MediaSource {
   private readonly captures = new Map<string, OpenCapture>();
   private readonly events = new Emitter<CaptureServiceEvents>();
   readonly on = this.events.on.bind(this.events);
+  /** Columns of every table that `page` serves. */
+  readonly tableDefinitions = tableDefinitions;
 
   constructor(private readonly options: CaptureServiceOptions) {}
 

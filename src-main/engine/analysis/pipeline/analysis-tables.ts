@@ -29,15 +29,6 @@ export interface TableSources {
   readonly packetTable: (streamId: string) => RowSource | null;
 }
 
-/** All tables an analysis serves, as data: the window needs no knowledge of them. */
-export const tableDefinitions: readonly TableDefinition[] = [
-  callTable,
-  streamTable,
-  packetTable,
-  diagnosticTable,
-  ...conversationKinds.map(conversationTable),
-];
-
 /** Serves pages of every table, sorted and filtered where the rows are. */
 export class AnalysisTables {
   private readonly views = new Map<TableId, TableView>();

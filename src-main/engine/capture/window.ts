@@ -1,0 +1,74 @@
+import type { ByteSource } from './byte-source';
+
+/** Enough to make reads rare, small enough to stay in a processor's cache. */
+const CAPACITY = 4 * 1024 * 1024;
+
+/**
+ * The part of a source that is in memory. It slides forward with the reader; views into `bytes` are valid
+ * until the next `load`.
+ */
+export class SourceWindow {
+  bytes: Uint8Array;
+  /** File offset of `bytes[0]`. */
+  base = 0;
+  /** What went wrong in the last read of the source; null when nothing did. */
+  failure: string | null = null;
+  private length = 0;
+
+  constructor(
+    private readonly source: ByteSource,
+    private readonly capacity = CAPACITY,
+  ) {
+    this.bytes = new Uint8Array(Math.max(1, Math.min(capacity, source.size)));
+  }
+
+  get size(): number {
+    return this.source.size;
+  }
+
+  /**
+   * Position in `bytes` of the `length` bytes at file offset `offset`; -1 when the source does not have them
+   * all (then `failure` tells whether it should have had them).
+   */
+  load(offset: number, length: number): number {
+    const at = offset - this.base;
+    if (at >= 0 && at + length <= this.length) return at;
+    return this.slide(offset, length);
+  }
+
+  private slide(offset: number, length: number): number {
+    if (this.failure !== null || offset + length > this.source.size) return -1;
+    const wanted = Math.min(Math.max(length, this.capacity), this.source.size - offset);
+    const at = offset - this.base;
+    const kept = at >= 0 && at < this.length ? this.length - at : 0;
+    if (wanted > this.bytes.length) {
+      const grown = new Uint8Array(wanted);
+      grown.set(this.bytes.subarray(at, at + kept));
+      this.bytes = grown;
+    } else if (this.bytes.length > this.capacity && wanted <= this.capacity) {
+      const shrunk = new Uint8Array(this.capacity);
+      // What is kept can be more than the ordinary capacity: the rest is read again when its turn comes.
+      shrunk.set(this.bytes.subarray(at, at + Math.min(kept, this.capacity)));
+      this.bytes = shrunk;
+    } else if (kept > 0) {
+      this.bytes.copyWithin(0, at, this.length);
+    }
+    this.base = offset;
+    this.length = Math.min(kept, this.bytes.length);
+    while (this.length < wanted) {
+      let got = 0;
+      try {
+        got = this.source.read(offset + this.length, this.bytes.subarray(this.length, wanted));
+      } catch (error) {
+        this.failure = error instanceof Error ? error.message : String(error);
+        break;
+      }
+      if (got <= 0) {
+        this.failure = 'the file is shorter than it was when it was opened';
+        break;
+      }
+      this.length += got;
+    }
+    return this.length >= length ? 0 : -1;
+  }
+}

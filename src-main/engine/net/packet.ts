@@ -1,5 +1,5 @@
 /** IP protocol numbers (IANA) that the engine knows. */
-export const IpProtocol = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58, sctp: 132 } as const;
+export const IpProtocol = { icmp: 1, tcp: 6, udp: 17, authentication: 51, icmpv6: 58, sctp: 132 } as const;
 
 /** TCP flags (RFC 9293, section 3.1). */
 export const TcpFlag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const;

@@ -1,6 +1,6 @@
 /**
- * Compares `tapdeck analyze --json` with `tshark -q -z rtp,streams` on one large capture, in alternating runs, and reads
- * the same file with pcap-ng-parser once.
+ * Compares `tapdeck analyze --json` with `tshark -q -z rtp,streams` on one large capture, and Tapdeck's capture reader
+ * alone with pcap-ng-parser, both in alternating runs.
  * `npm run bench -- [FILE] [--runs 5] [--megabytes 200]`; a file may also be given by TAPDECK_BENCH_CAPTURE. Without
  * one a capture is made in the system's temporary folder and removed afterwards. Build first: `npm run build`.
  */
@@ -12,6 +12,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from 'vite';
 import { makeCapture } from './make-capture.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -84,27 +85,53 @@ async function compare(path, runs) {
     console.log(`streams found: tapdeck ${streams.length}, tshark ${theirs}`);
   }
 
-  const results = { tapdeck: [], tshark: [] };
+  const programs = [['tapdeck analyze --json', tapdeck]];
+  if (tsharkVersion !== null) programs.push(['tshark -q -z rtp,streams', tshark]);
+  const analyses = await alternate(programs, runs);
+
+  const folder = await mkdtemp(join(tmpdir(), 'tapdeck-bench-reader-'));
+  try {
+    const own = await bundleOwnReader(folder);
+    const readers = [['own reader alone', () => measure(process.execPath, [own, path])]];
+    if (document.capture.format === 'pcapng') {
+      const other = join(root, 'bench/read-with-pcap-ng-parser.mjs');
+      readers.push(['pcap-ng-parser alone', () => measure(process.execPath, [other, path])]);
+    }
+    const readings = await alternate(readers, runs);
+    console.log(`\n| program | median of ${runs} | spread | packets/s | file | peak memory |`);
+    console.log('|---|---|---|---|---|---|');
+    for (const [name, measured] of analyses) console.log(row(name, measured, packets, bytes));
+    for (const [name, measured] of readings) {
+      const seen = Number(measured[0].stdout);
+      const note = seen === packets ? '' : ` (gave ${seen} of ${packets} packets)`;
+      console.log(row(`${name}${note}`, measured, packets, bytes));
+    }
+    for (const [title, results] of [
+      ['tshark / tapdeck', analyses],
+      ['pcap-ng-parser / own reader', readings],
+    ]) {
+      const [ours, theirs] = [...results.values()].map((all) => median(all.map((run) => run.seconds)));
+      if (theirs !== undefined) console.log(`\n${title}: ${(theirs / ours).toFixed(2)} (above 1, Tapdeck is faster)`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs each program once in turn, `runs` times, so that whatever else the machine does falls on all of them. */
+async function alternate(programs, runs) {
+  const results = new Map(programs.map(([name]) => [name, []]));
   for (let run = 0; run < runs; run++) {
-    results.tapdeck.push(await tapdeck());
-    if (tsharkVersion !== null) results.tshark.push(await tshark());
+    for (const [name, start] of programs) results.get(name).push(await start());
   }
-  const isPcapng = document.capture.format === 'pcapng';
-  console.log(`\n| program | median of ${runs} | spread | packets/s | file | peak memory |`);
-  console.log('|---|---|---|---|---|---|');
-  console.log(row('tapdeck analyze --json', results.tapdeck, packets, bytes));
-  if (tsharkVersion !== null) console.log(row('tshark -q -z rtp,streams', results.tshark, packets, bytes));
-  if (isPcapng) {
-    const reader = () => measure(process.execPath, [join(root, 'bench/read-with-pcap-ng-parser.mjs'), path]);
-    const read = [];
-    for (let run = 0; run < runs; run++) read.push(await reader());
-    const seen = Number(read[0].stdout);
-    console.log(row(`pcap-ng-parser, reading only (${seen === packets ? 'all' : seen} packets)`, read, packets, bytes));
-  }
-  if (tsharkVersion !== null) {
-    const of = (name) => median(results[name].map((result) => result.seconds));
-    console.log(`\ntshark / tapdeck: ${(of('tshark') / of('tapdeck')).toFixed(2)} (above 1, tapdeck is faster)`);
-  }
+  return results;
+}
+
+async function bundleOwnReader(folder) {
+  const ssr = 'bench/read-with-own-reader.mjs';
+  const output = { entryFileNames: 'reader.mjs' };
+  await build({ root, configFile: false, logLevel: 'warn', build: { ssr, outDir: folder, rollupOptions: { output } } });
+  return join(folder, 'reader.mjs');
 }
 
 const { values, positionals } = parseArgs({

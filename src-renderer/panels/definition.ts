@@ -9,5 +9,5 @@ export interface PanelDefinition {
   readonly icon: IconName;
   readonly component: ComponentType;
   /** Where it stands in the layout that the app starts with. Panels of the centre have a button in the activity bar. */
-  readonly placement: 'center' | 'right' | 'bottom';
+  readonly placement: 'center' | 'right' | 'right-lower' | 'bottom';
 }

@@ -1,0 +1,41 @@
+import { exportFormats } from '#shared/ipc/contract';
+import { perform } from '../../bridge';
+import { jobsActions } from '../../stores/jobs';
+import { selectedSourceId, useSelection } from '../../stores/selection';
+import { useSession } from '../../stores/session';
+
+export type WindowExportFormat = (typeof exportFormats)[number];
+
+export interface ExportChoice {
+  readonly format: WindowExportFormat;
+  readonly label: string;
+  readonly description: string;
+}
+
+const choices: Readonly<Record<WindowExportFormat, ExportChoice>> = {
+  wav: { format: 'wav', label: 'WAV…', description: 'PCM, one channel a direction' },
+  mp4: { format: 'mp4', label: 'MP4…', description: 'AAC, for players and e-mail' },
+  au: { format: 'au', label: 'AU…', description: 'Sun audio' },
+  raw: { format: 'raw', label: 'Raw payload…', description: 'RTP payloads of the stream, in order' },
+};
+
+/** What a call or a stream can be saved as, the best first. Raw payload means one stream. */
+export function exportChoices(kind: 'call' | 'stream'): readonly ExportChoice[] {
+  const { wav, mp4, au, raw } = choices;
+  return kind === 'call' ? [wav, mp4, au] : [wav, au, mp4, raw];
+}
+
+/** Starts an export of a call or a stream; the user is asked where to, and the jobs tray shows how it goes. */
+export async function startExport(sourceId: string, format: WindowExportFormat): Promise<void> {
+  const { capture } = useSession.getState();
+  if (!capture) return;
+  const answer = await perform('export:start', { captureId: capture.captureId, sourceId, format });
+  if (answer?.jobId) jobsActions.setTrayOpen(true);
+}
+
+/** Exports what is selected; raw payload of a call means its selected stream. */
+export async function exportSelection(format: WindowExportFormat): Promise<void> {
+  const selection = useSelection.getState();
+  const sourceId = format === 'raw' ? selection.streamId : selectedSourceId(selection);
+  if (sourceId) await startExport(sourceId, format);
+}

@@ -1,0 +1,56 @@
+import { useEffect } from 'react';
+import { invoke } from '../bridge';
+import { layoutActions } from '../stores/layout';
+import { playheadActions, usePlayhead } from '../stores/playhead';
+import { selectedSourceId, selectionActions, useSelection } from '../stores/selection';
+import { useSession } from '../stores/session';
+
+/** Long enough that running down a table with an arrow key does not decode every call on the way. */
+const loadDelayMs = 250;
+
+/** What follows from a selection: a call opens its flow, a stream its analysis, and the player gets ready. */
+export function useSelectionFlow(): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = useSelection.subscribe((now, before) => {
+      const sourceId = selectedSourceId(now);
+      if (sourceId === selectedSourceId(before) && now.primary === before.primary) return;
+      clearTimeout(timer);
+      if (sourceId === null) return;
+      layoutActions.reveal(now.primary === 'call' ? 'call-flow' : 'rtp-analysis');
+      if (now.streamId === null) return;
+      timer = setTimeout(() => {
+        // What sounds goes on sounding until something else is played.
+        if (!usePlayhead.getState().isPlaying) playheadActions.load(sourceId);
+      }, loadDelayMs);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, []);
+
+  useEffect(
+    () =>
+      useSession.subscribe(({ capture: now }, { capture: before }) => {
+        if (now && now.state !== 'loading' && before?.captureId === now.captureId && before.state === 'loading') {
+          void selectFirst(now.captureId);
+        }
+      }),
+    [],
+  );
+}
+
+/** Shows the first call, or else the first stream, when the user has chosen nothing by the time all is read. */
+async function selectFirst(captureId: string): Promise<void> {
+  for (const table of ['calls', 'streams'] as const) {
+    const sort = { column: 'startSeconds', direction: 'asc' } as const;
+    const page = await invoke('table:page', { captureId, query: { table, offset: 0, limit: 1, sort } });
+    if (useSelection.getState().primary !== null || useSession.getState().capture?.captureId !== captureId) return;
+    const row = page.ok ? page.value.rows[0] : undefined;
+    if (!row) continue;
+    if (table === 'calls') selectionActions.selectCall(row.id, (row.streamIds ?? []) as string[]);
+    else selectionActions.selectStream(row.id, (row.callId ?? null) as string | null);
+    return;
+  }
+}

@@ -1,0 +1,275 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useEffectEvent,
+  useId,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import type { TableDefinition } from '#shared/model/table';
+import type { SortKey, TableRow } from '#shared/query/table-query';
+import { formatCell } from '../format';
+import { ColumnMenu } from './ColumnMenu';
+import { type ColumnPreferences, cellValue, visibleColumns, withPosition, withWidth } from './columns';
+import styles from './DataGrid.module.css';
+import { toCsv, toTsv } from './delimited';
+import { GridHeader } from './GridHeader';
+import { GridRow, type RenderCell } from './GridRow';
+import { GridToolbar } from './GridToolbar';
+import { type FetchPage, PagedRows } from './paged-rows';
+import { RowMenu, type RowMenuItem } from './RowMenu';
+import { useGridSelection } from './use-grid-selection';
+
+export interface DataGridProps {
+  readonly definition: TableDefinition;
+  /** Asks for a page; it may be called for rows that are not in view (copy, export). */
+  readonly fetchPage: FetchPage;
+  /** Another value: the rows changed, ask again. */
+  readonly revision: number | string;
+  readonly preferences: ColumnPreferences;
+  readonly onPreferencesChange: (preferences: ColumnPreferences) => void;
+  /** Row selected elsewhere; null when none is. */
+  readonly selectedId?: string | null;
+  readonly initialSort?: SortKey;
+  readonly filterHint?: string;
+  readonly renderCell?: RenderCell;
+  /** The user chose one row. */
+  readonly onSelect?: (row: TableRow) => void;
+  /** Enter or double click. */
+  readonly onOpen?: (row: TableRow) => void;
+  /** Space. */
+  readonly onPlay?: (row: TableRow) => void;
+  readonly rowMenu?: (rows: readonly TableRow[]) => readonly RowMenuItem[];
+  readonly onCopy: (text: string) => void;
+  readonly onSave: (suggestedName: string, text: string) => void;
+  /** What stands in place of rows when the table has none. */
+  readonly emptyMessage: ReactNode;
+  readonly toolbarExtra?: ReactNode;
+}
+
+const rowHeight = 24;
+const headerHeight = 24;
+
+/** A table of any length: rows come by pages, see `PagedRows`. Knows no bridge and no store. */
+export function DataGrid(props: DataGridProps) {
+  const { definition, revision, preferences, onPreferencesChange, selectedId = null } = props;
+  const fetchLatest = useRef(props.fetchPage);
+  useEffect(() => {
+    fetchLatest.current = props.fetchPage;
+  });
+  const [rows] = useState(() => new PagedRows((query) => fetchLatest.current(query)));
+  const state = useSyncExternalStore(rows.subscribe, rows.getState);
+  const [sort, setSort] = useState<SortKey | undefined>(props.initialSort);
+  const [filter, setFilter] = useState('');
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const idPrefix = useId();
+  const columns = visibleColumns(definition, preferences);
+  const totalWidth = columns.reduce((sum, column) => sum + column.currentWidth, 0);
+  const count = state.matchingRows;
+  const { selection, choose, selectRange, adopt } = useGridSelection(rows, count);
+
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+    paddingStart: headerHeight,
+    scrollPaddingStart: headerHeight,
+  });
+  const items = virtualizer.getVirtualItems();
+  const isShown = (virtualizer.scrollRect?.height ?? 0) > 0;
+  const first = items[0]?.index ?? 0;
+  const last = isShown ? (items.at(-1)?.index ?? 0) : -1;
+
+  useEffect(() => rows.setQuery(sort, filter === '' ? undefined : filter), [rows, sort, filter]);
+  useEffect(() => rows.want(first, last), [rows, first, last]);
+  useEffect(() => rows.invalidate(), [rows, revision]);
+  const showSelected = useEffectEvent((id: string | null) => {
+    adopt(id);
+    const index = id === null ? -1 : rows.indexOf(id);
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'auto' });
+  });
+  // Also when the rows come later than the wish to show one of them.
+  useEffect(() => showSelected(selectedId), [selectedId, state.isKnown]);
+
+  const goTo = (index: number, extend: boolean): void => {
+    const target = Math.min(count - 1, Math.max(0, index));
+    const row = choose(target, extend ? 'extend' : 'replace');
+    virtualizer.scrollToIndex(target, { align: 'auto' });
+    if (row && !extend) props.onSelect?.(row);
+  };
+  const active = selection.activeIndex >= 0 ? (rows.row(selection.activeIndex) ?? null) : null;
+  const selectedInOrder = (): TableRow[] =>
+    [...selection.selected.values()].sort((a, b) => rows.indexOf(a.id) - rows.indexOf(b.id));
+
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.target !== event.currentTarget) return;
+    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - headerHeight) / rowHeight) - 1);
+    const at = selection.activeIndex;
+    const moves: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: Math.max(0, at - 1),
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: count - 1,
+    };
+    const control = event.ctrlKey || event.metaKey;
+    if (event.key in moves && !control && !event.altKey) goTo(moves[event.key], event.shiftKey);
+    else if (event.key === 'Enter' && active) props.onOpen?.(active);
+    else if (event.key === ' ' && active && props.onPlay) props.onPlay(active);
+    else if (event.key.toLowerCase() === 'a' && control) selectRange(0, count - 1);
+    else if (event.key.toLowerCase() === 'c' && control && selection.selected.size > 0) copy();
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenuAtActive();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const onPointer = useLatest((kind: 'click' | 'open' | 'menu', index: number, event: MouseEvent): void => {
+    if (kind === 'menu') {
+      event.preventDefault();
+      const row = rows.row(index);
+      if (row && !selection.selected.has(row.id)) goTo(index, false);
+      setMenuAt({ x: event.clientX, y: event.clientY });
+    } else if (kind === 'open') {
+      const row = rows.row(index);
+      if (row) props.onOpen?.(row);
+    } else if (event.ctrlKey || event.metaKey) choose(index, 'toggle');
+    else goTo(index, event.shiftKey);
+  });
+
+  const openMenuAtActive = (): void => {
+    const box = document.getElementById(rowElementId(idPrefix, selection.activeIndex))?.getBoundingClientRect();
+    if (box) setMenuAt({ x: box.left + 24, y: box.bottom });
+  };
+
+  const copy = (): void => props.onCopy(toTsv(columns, selectedInOrder()));
+  const exportCsv = (): void => {
+    void rows.fetchRange(0, count).then((all) => {
+      if (all) props.onSave(`${definition.id.replaceAll('.', '-')}.csv`, toCsv(columns, all));
+    });
+  };
+  const toggleSort = (column: string): void => {
+    // Third click: the order of the capture again.
+    if (sort?.column !== column) setSort({ column, direction: 'asc' });
+    else setSort(sort.direction === 'asc' ? { column, direction: 'desc' } : undefined);
+  };
+  const fit = (id: string): void => {
+    const column = columns.find((known) => known.id === id);
+    if (!column) return;
+    let longest = column.title.length + 2;
+    for (const item of items) {
+      const row = rows.row(item.index);
+      if (row) longest = Math.max(longest, formatCell(column.kind, cellValue(row, column)).length);
+    }
+    onPreferencesChange(withWidth(preferences, id, longest * 7.4 + 18));
+  };
+
+  const menuItems = (): RowMenuItem[] => [
+    ...(props.rowMenu?.(selectedInOrder()) ?? []),
+    {
+      id: 'copy',
+      label: selection.selected.size > 1 ? `Copy ${selection.selected.size} Rows` : 'Copy Row',
+      icon: 'copy',
+      startsSection: props.rowMenu !== undefined,
+      run: copy,
+    },
+    { id: 'csv', label: 'Save All Rows as CSV…', icon: 'download', run: exportCsv },
+  ];
+
+  return (
+    <div className={styles.grid} data-testid={`grid-${definition.id}`}>
+      <GridToolbar
+        label={definition.title}
+        state={state}
+        selectedCount={selection.selected.size}
+        filterHint={props.filterHint ?? 'Filter'}
+        onFilter={setFilter}
+        onLeave={() => scroller.current?.focus()}
+        onExport={exportCsv}
+        columnMenu={<ColumnMenu definition={definition} preferences={preferences} onChange={onPreferencesChange} />}
+        extra={props.toolbarExtra}
+      />
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={definition.title}
+        aria-rowcount={count + 1}
+        aria-colcount={columns.length}
+        aria-multiselectable
+        aria-activedescendant={
+          selection.activeIndex >= first && selection.activeIndex <= last
+            ? rowElementId(idPrefix, selection.activeIndex)
+            : undefined
+        }
+        tabIndex={0}
+        className={styles.scroller}
+        onKeyDown={onKeyDown}
+      >
+        <div className={styles.headerBox} style={{ minWidth: totalWidth }} role="presentation">
+          <GridHeader
+            columns={columns}
+            sort={sort}
+            onSort={toggleSort}
+            onResize={(id, width) => onPreferencesChange(withWidth(preferences, id, width))}
+            onFit={fit}
+            onMove={(id, index) => onPreferencesChange(withPosition(definition, preferences, id, index))}
+          />
+        </div>
+        <div
+          role="rowgroup"
+          className={styles.body}
+          style={{ height: virtualizer.getTotalSize() - headerHeight, minWidth: totalWidth }}
+        >
+          {items.map((item) => {
+            const row = rows.row(item.index);
+            return (
+              <GridRow
+                key={item.key}
+                row={row}
+                index={item.index}
+                top={item.start - headerHeight}
+                width={totalWidth}
+                elementId={rowElementId(idPrefix, item.index)}
+                columns={columns}
+                isSelected={row !== undefined && selection.selected.has(row.id)}
+                isActive={item.index === selection.activeIndex}
+                renderCell={props.renderCell}
+                onPointer={onPointer}
+              />
+            );
+          })}
+        </div>
+      </div>
+      {state.isKnown && count === 0 && (
+        <div className={styles.empty}>{state.totalRows > 0 ? 'No row matches the filter.' : props.emptyMessage}</div>
+      )}
+      {state.hasFailed && !state.isKnown && <div className={styles.empty}>The rows could not be read.</div>}
+      <RowMenu at={menuAt} items={menuAt ? menuItems() : []} onClose={() => setMenuAt(null)} />
+    </div>
+  );
+}
+
+function rowElementId(prefix: string, index: number): string {
+  return `${prefix}-row-${index}`;
+}
+
+/** A function of constant identity that calls the latest version, for memoised children. */
+function useLatest<Arguments extends unknown[]>(call: (...input: Arguments) => void): (...input: Arguments) => void {
+  const latest = useRef(call);
+  useEffect(() => {
+    latest.current = call;
+  });
+  const [stable] = useState(
+    () =>
+      (...input: Arguments) =>
+        latest.current(...input),
+  );
+  return stable;
+}

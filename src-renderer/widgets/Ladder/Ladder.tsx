@@ -51,7 +51,10 @@ export function Ladder({ ladder, selectedId, playhead, zoom = 1, onSelect, onAct
   const [viewHeight, setViewHeight] = useState(600);
   const selectedRow = useMemo(() => layout.items.findIndex((item) => item.id === selectedId), [layout, selectedId]);
 
-  usePlayheadLine(scroller, line, layout, zoom, playhead);
+  useEffect(() => {
+    if (!scroller.current || !line.current) return;
+    return followPlayhead(scroller.current, line.current, layout, zoom, playhead);
+  }, [layout, zoom, playhead]);
 
   useEffect(() => {
     const element = scroller.current;
@@ -311,32 +314,27 @@ export function describeItem(layout: Pick<LadderLayout, 'columns'>, item: Ladder
   return parts.filter((part) => part !== '').join('\n');
 }
 
-/** Keeps the line at the playhead; where it was in sight, it stays in sight. */
-function usePlayheadLine(
-  scroller: React.RefObject<HTMLDivElement | null>,
-  line: React.RefObject<HTMLDivElement | null>,
+/** Keeps the line at the playhead; where it was in sight, it stays in sight. Returns the function that stops it. */
+function followPlayhead(
+  view: HTMLElement,
+  line: HTMLElement,
   layout: LadderLayout,
   zoom: number,
   playhead: PlayheadSource,
-): void {
-  useEffect(() => {
-    let previous = -1;
-    const place = (): void => {
-      const element = line.current;
-      const view = scroller.current;
-      const seconds = playhead.get();
-      if (!element || !view) return;
-      element.style.visibility = seconds === null ? 'hidden' : 'visible';
-      if (seconds === null) return;
-      const y = timeToY(layout, seconds) * zoom;
-      if (y === previous) return;
-      element.style.transform = `translateY(${y}px)`;
-      const visible = view.clientHeight - headerHeight * zoom;
-      const wasInSight = previous >= view.scrollTop && previous <= view.scrollTop + visible;
-      if (wasInSight && y > view.scrollTop + visible) view.scrollTop = y - visible / 3;
-      previous = y;
-    };
-    place();
-    return playhead.subscribe(place);
-  }, [scroller, line, layout, zoom, playhead]);
+): () => void {
+  let previous = -1;
+  const place = (): void => {
+    const seconds = playhead.get();
+    line.style.visibility = seconds === null ? 'hidden' : 'visible';
+    if (seconds === null) return;
+    const y = timeToY(layout, seconds) * zoom;
+    if (y === previous) return;
+    line.style.transform = `translateY(${y}px)`;
+    const visible = view.clientHeight - headerHeight * zoom;
+    const wasInSight = previous >= view.scrollTop && previous <= view.scrollTop + visible;
+    if (wasInSight && y > view.scrollTop + visible) view.scrollTop = y - visible / 3;
+    previous = y;
+  };
+  place();
+  return playhead.subscribe(place);
 }

@@ -14,8 +14,8 @@ export type TextStyle = keyof typeof textStyles;
 /** Width of a text in pixels. */
 export type MeasureText = (text: string, style: TextStyle) => number;
 
-export const sansFamily = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", Arial, sans-serif';
-export const monoFamily = 'ui-monospace, "SF Mono", Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
+export const sansFamily = 'Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", system-ui, sans-serif';
+export const monoFamily = '"JetBrains Mono", "Cascadia Mono", Consolas, "DejaVu Sans Mono", monospace';
 
 /** Widths on the safe side, for places that have no canvas. */
 export const estimateTextWidth: MeasureText = (text, style) => {

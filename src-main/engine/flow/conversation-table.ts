@@ -5,6 +5,13 @@ function grown<T extends Float64Array | Uint32Array | Int32Array>(array: T, leng
   return next;
 }
 
+/** Counters of one conversation lie side by side in one cache line: packets and bytes each way, first and last time. */
+const counterWords = 8;
+const packetsWord = 0;
+const bytesWord = 2;
+const firstNsWord = 4;
+const lastNsWord = 5;
+
 /**
  * Conversations of one kind, found by a key of `stride` 32-bit words (addresses and ports of both sides in
  * canonical order) and counted each way. Open addressing over typed arrays: no object, no string a packet.
@@ -17,11 +24,7 @@ export class ConversationTable {
   private slots = new Int32Array(1 << 10).fill(-1);
   private hashes = new Uint32Array(1 << 8);
   private keys: Uint32Array;
-  private packets = new Float64Array(1 << 9);
-  private bytes = new Float64Array(1 << 9);
-  private firstNs = new Float64Array(1 << 8);
-  private lastNs = new Float64Array(1 << 8);
-  private firstFrame = new Uint32Array(1 << 8);
+  private counters = new Float64Array(counterWords << 8);
 
   constructor(readonly stride: number) {
     this.key = new Uint32Array(stride);
@@ -55,16 +58,14 @@ export class ConversationTable {
   }
 
   /** Counts a frame of `length` bytes in `direction` (0 = A to B). */
-  add(index: number, direction: number, length: number, timeNs: number, frame: number): void {
-    const at = 2 * index + direction;
-    this.packets[at] += 1;
-    this.bytes[at] += length;
-    if (this.firstFrame[index] === 0) {
-      this.firstFrame[index] = frame;
-      this.firstNs[index] = timeNs;
-      this.lastNs[index] = timeNs;
-    } else if (timeNs > this.lastNs[index]) this.lastNs[index] = timeNs;
-    else if (timeNs < this.firstNs[index]) this.firstNs[index] = timeNs;
+  add(index: number, direction: number, length: number, timeNs: number): void {
+    const { counters } = this;
+    const at = index * counterWords;
+    const isFirst = counters[at + packetsWord] + counters[at + packetsWord + 1] === 0;
+    counters[at + packetsWord + direction] += 1;
+    counters[at + bytesWord + direction] += length;
+    if (isFirst || timeNs < counters[at + firstNsWord]) counters[at + firstNsWord] = timeNs;
+    if (isFirst || timeNs > counters[at + lastNsWord]) counters[at + lastNsWord] = timeNs;
   }
 
   keyWord(index: number, word: number): number {
@@ -72,19 +73,19 @@ export class ConversationTable {
   }
 
   packetsOf(index: number, direction: number): number {
-    return this.packets[2 * index + direction];
+    return this.counters[index * counterWords + packetsWord + direction];
   }
 
   bytesOf(index: number, direction: number): number {
-    return this.bytes[2 * index + direction];
+    return this.counters[index * counterWords + bytesWord + direction];
   }
 
   firstNsOf(index: number): number {
-    return this.firstNs[index];
+    return this.counters[index * counterWords + firstNsWord];
   }
 
   lastNsOf(index: number): number {
-    return this.lastNs[index];
+    return this.counters[index * counterWords + lastNsWord];
   }
 
   private insert(slot: number, hash: number, words: number): number {
@@ -103,11 +104,7 @@ export class ConversationTable {
     const rows = this.hashes.length * 2;
     this.hashes = grown(this.hashes, rows);
     this.keys = grown(this.keys, rows * this.stride);
-    this.packets = grown(this.packets, rows * 2);
-    this.bytes = grown(this.bytes, rows * 2);
-    this.firstNs = grown(this.firstNs, rows);
-    this.lastNs = grown(this.lastNs, rows);
-    this.firstFrame = grown(this.firstFrame, rows);
+    this.counters = grown(this.counters, rows * counterWords);
   }
 
   private growSlots(): void {

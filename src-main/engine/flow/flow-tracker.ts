@@ -37,21 +37,21 @@ export class FlowTracker {
    * or -1 when it has no transport.
    */
   track(frame: Frame, packet: PacketView): number {
-    const { wireLength, timeNs, number } = frame;
+    const { wireLength, timeNs } = frame;
     if (packet.macSource >= 0) this.trackEthernet(frame, packet);
     if (packet.ipVersion === 0) return -1;
     const { sourcePort } = packet;
     if (sourcePort < 0 || !isTransport(packet.protocol)) {
       const encoded = this.findIp(packet);
-      this.ipTable(packet).add(encoded >>> 1, encoded & 1, wireLength, timeNs, number);
+      this.ipTable(packet).add(encoded >>> 1, encoded & 1, wireLength, timeNs);
       return -1;
     }
     const flow = packet.ipVersion === 4 ? this.findTransport4(packet) : this.findTransport6(packet);
     const conversation = flow >>> 1;
     if (conversation === this.parentCount) this.addTransport(packet, flow & 1);
-    this.transport.add(conversation, flow & 1, wireLength, timeNs, number);
+    this.transport.add(conversation, flow & 1, wireLength, timeNs);
     const parent = this.parent[conversation];
-    this.ipTable(packet).add(parent >>> 1, (parent & 1) ^ (flow & 1), wireLength, timeNs, number);
+    this.ipTable(packet).add(parent >>> 1, (parent & 1) ^ (flow & 1), wireLength, timeNs);
     return flow;
   }
 
@@ -92,7 +92,7 @@ export class FlowTracker {
     key[0] = isForward ? source : destination;
     key[1] = isForward ? destination : source;
     key[2] = isForward ? (sourceLow << 16) | destinationLow : (destinationLow << 16) | sourceLow;
-    this.ethernet.add(this.ethernet.find(3), isForward ? 0 : 1, frame.wireLength, frame.timeNs, frame.number);
+    this.ethernet.add(this.ethernet.find(3), isForward ? 0 : 1, frame.wireLength, frame.timeNs);
   }
 
   private findTransport4(packet: PacketView): number {

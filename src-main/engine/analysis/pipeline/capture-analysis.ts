@@ -10,7 +10,7 @@ import { linkTypeName } from '../../capture/link-types';
 import { openCapture } from '../../capture/open';
 import { countConversations } from '../../flow/conversation-rows';
 import { FlowTracker } from '../../flow/flow-tracker';
-import { PacketDecoder } from '../../link/packet-decoder';
+import { PacketDecoder } from '../../net/packet-decoder';
 import { PacketView } from '../../net/packet';
 import { DiagnosticLog } from '../../store/diagnostic-log';
 import { FrameStore } from '../../store/frame-store';
@@ -117,7 +117,8 @@ export class CaptureAnalysis {
 
   /** Nothing more comes: what waits for more is decided with what there is. */
   finish(): void {
-    this.dispatcher.finish(this.lastTimeNs);
+    this.decoder.finish();
+    this.dispatcher.finish();
     this.rtp.finish(this.replay);
     this.calls.finish(this.lastTimeNs);
   }

@@ -4,7 +4,7 @@ import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { FlowTracker } from '../../flow/flow-tracker';
 import { TcpStream } from '../../flow/tcp-reassembly';
 import { IpProtocol, type PacketView } from '../../net/packet';
-import { looksLikeSip, parseSipDatagram, type SipMessage, SipStreamParser } from '../../protocols/sip';
+import { looksLikeSip, parseSipDatagram, type SipMessage, SipStreamParser } from '../../protocols/sip/index';
 import type { CallTracker } from '../calls/call-tracker';
 import type { RtpEngine } from '../rtp/rtp-engine';
 import type { FlowReplay } from './flow-replay';
@@ -50,11 +50,8 @@ export class FlowDispatcher {
   }
 
   /** Lets go what waits for more bytes. */
-  finish(timeNs: number): void {
-    for (const { stream, parser } of this.sipConnections.values()) {
-      stream.finish(timeNs);
-      parser.end();
-    }
+  finish(): void {
+    for (const { stream } of this.sipConnections.values()) stream.finish();
   }
 
   /** What a transport conversation was taken for, and why. */
@@ -99,9 +96,11 @@ export class FlowDispatcher {
       packet.payloadEnd,
       frame.number,
       frame.timeNs,
+      packet.payloadMissing,
     );
-    if (this.sipConnections.size > 0)
-      this.sipConnections.get(flow ^ 1)?.stream.acknowledge(packet.tcpAcknowledgment, frame.number);
+    if (this.sipConnections.size > 0) {
+      this.sipConnections.get(flow ^ 1)?.stream.acknowledge(packet.tcpAcknowledgment, frame.timeNs);
+    }
   }
 
   /** A connection is followed from the first segment on that begins like a SIP message. */

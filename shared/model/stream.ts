@@ -36,6 +36,8 @@ export interface StreamRow {
   readonly restarts: number;
   readonly wireshark: WiresharkFigures;
   readonly mos: MosEstimate | null;
+  /** Frame of its first packet. */
+  readonly firstFrame: number;
   readonly startSeconds: number;
   readonly durationSeconds: number;
   readonly callId: string | null;

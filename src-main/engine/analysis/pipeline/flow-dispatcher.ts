@@ -73,7 +73,7 @@ export class FlowDispatcher {
           'Too many fragmented datagrams to keep: media in them is left out.',
         );
       }
-      this.parts.rtp.onDatagram(flow, packet, frame.number, frame.timeNs, payloadEnd - payloadStart);
+      this.parts.rtp.onDatagram(flow, packet, frame.number, frame.timeNs);
     } else if (looksLikeSip(bytes, payloadStart, payloadEnd)) {
       const origin = {
         frame: frame.number,

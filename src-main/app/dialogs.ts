@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { app, type BrowserWindow, dialog, type FileFilter } from 'electron';
+import { fail, ok, type Result } from '#shared/base/result';
+import { safeFileName } from './file-names';
+
+const captureFilter: FileFilter = { name: 'Network captures', extensions: ['pcap', 'pcapng', 'cap', 'ntar'] };
+const anyFilter: FileFilter = { name: 'All files', extensions: ['*'] };
+
+/** Asks for a capture to open; null when the person changed their mind. */
+export async function askForCapture(window: BrowserWindow): Promise<string | null> {
+  const answer = await dialog.showOpenDialog(window, {
+    title: 'Open Capture',
+    properties: ['openFile'],
+    filters: [captureFilter, anyFilter],
+  });
+  return answer.canceled ? null : (answer.filePaths[0] ?? null);
+}
+
+/** Asks where to write; the name in the dialog is made safe, the extension decides the filter. */
+export async function askWhereToSave(window: BrowserWindow, suggestedName: string): Promise<string | null> {
+  const name = safeFileName(suggestedName);
+  const extension = extname(name).slice(1);
+  const answer = await dialog.showSaveDialog(window, {
+    defaultPath: join(app.getPath('downloads'), name),
+    filters: [...(extension ? [{ name: extension.toUpperCase(), extensions: [extension] }] : []), anyFilter],
+  });
+  return answer.canceled ? null : (answer.filePath ?? null);
+}
+
+/** Asks where, writes there, and answers where it was. */
+export async function saveByDialog(
+  window: BrowserWindow,
+  suggestedName: string,
+  content: string | Uint8Array,
+): Promise<Result<{ readonly path: string | null }>> {
+  const path = await askWhereToSave(window, suggestedName);
+  if (path === null) return ok({ path });
+  try {
+    await writeFile(path, content);
+    return ok({ path });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return fail('write-failed', `The file could not be written: ${reason}.`, {
+      where: path,
+      hint: 'Choose another folder.',
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
+import type { CommandName, CommandResult, EventName, EventPayloads, TapdeckBridge } from '#shared/ipc/contract';
+
+// The schemas themselves stay in the main process: these records only name the channels, and the compiler holds
+// them to the contract.
+const commands: Readonly<Record<CommandName, true>> = {
+  'app:info': true,
+  'app:open-dialog': true,
+  'app:open-sample': true,
+  'app:recent-files': true,
+  'app:clear-recent-files': true,
+  'app:set-theme': true,
+  'app:copy-text': true,
+  'app:save-text': true,
+  'app:save-bytes': true,
+  'capture:open': true,
+  'capture:cancel': true,
+  'capture:close': true,
+  'capture:current': true,
+  'table:definitions': true,
+  'table:page': true,
+  'timeline:get': true,
+  'call:ladder': true,
+  'call:message': true,
+  'stream:detail': true,
+  'stream:series': true,
+  'media:player': true,
+  'export:start': true,
+  'export:cancel': true,
+  'export:dismiss': true,
+  'export:show-in-folder': true,
+};
+
+const events: Readonly<Record<EventName, true>> = {
+  'capture:opened': true,
+  'capture:closed': true,
+  'capture:progress': true,
+  'capture:summary': true,
+  'capture:failed': true,
+  'tables:changed': true,
+  'job:changed': true,
+  'job:dismissed': true,
+  'artifact:written': true,
+  'app:command': true,
+};
+
+const bridge: TapdeckBridge = {
+  async invoke<Name extends CommandName>(name: Name, input: unknown): Promise<CommandResult<Name>> {
+    if (!Object.hasOwn(commands, name)) throw new Error(`no such command: ${String(name)}`);
+    return (await ipcRenderer.invoke(name, input)) as CommandResult<Name>;
+  },
+  on<Name extends EventName>(name: Name, listener: (payload: EventPayloads[Name]) => void): () => void {
+    if (!Object.hasOwn(events, name)) throw new Error(`no such event: ${String(name)}`);
+    const receive = (_event: unknown, payload: EventPayloads[Name]): void => listener(payload);
+    ipcRenderer.on(name, receive);
+    return () => void ipcRenderer.off(name, receive);
+  },
+  // Electron 29 moved a file's path from the file to webUtils and later removed it from the file.
+  pathForFile(file: File & { readonly path?: string }): string {
+    return webUtils ? webUtils.getPathForFile(file) : (file.path ?? '');
+  },
+};
+
+contextBridge.exposeInMainWorld('tapdeck', bridge);

@@ -1,3 +1,6 @@
+/** Link type of a record that is counted as a frame, as Wireshark does, but holds no packet. */
+export const NOT_A_PACKET = -1;
+
 /**
  * A captured record. One instance is reused for all frames of a capture (the hot path allocates nothing);
  * `bytes` is borrowed from the reader's window and valid until the next call of `next`.
@@ -7,7 +10,7 @@ export class Frame {
   number = 0;
   /** Nanoseconds since the first frame that carries a time (may be negative in unordered captures). */
   timeNs = 0;
-  /** Link type as in the LINKTYPE_ registry of tcpdump.org. */
+  /** Link type as in the LINKTYPE_ registry of tcpdump.org; `NOT_A_PACKET` for other records. */
   linkType = 0;
   bytes: Uint8Array = new Uint8Array(0);
   /** Captured bytes are `bytes[start..end)`. */

@@ -24,7 +24,7 @@ const SUPPORTED = 'Tapdeck opens pcap and pcapng files.';
  * Opens a capture, whatever its name: the first bytes tell the format.
  *
  * Fails with `empty-file`, `capture-read-failed`, `not-a-capture`, `pcap-header-truncated`,
- * `pcapng-header-truncated` or `pcapng-byte-order`.
+ * `pcap-version-unsupported`, `pcapng-header-truncated` or `pcapng-byte-order`.
  */
 export function openCapture(source: ByteSource, sink: DiagnosticSink): Result<CaptureReader> {
   if (source.size === 0) return fail('empty-file', 'The file is empty.', { hint: SUPPORTED });

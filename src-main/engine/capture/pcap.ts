@@ -41,6 +41,16 @@ export function openPcap(source: ByteSource, head: Uint8Array, sink: DiagnosticS
       hint: 'The file was not written or copied to its end; get it again.',
     });
   }
+  const isLittle = isMagic(u32le(head, 0));
+  const major = isLittle ? u16le(head, 4) : u16be(head, 4);
+  // libpcap and Wireshark refuse older ones as well, and take newer ones as 2.4.
+  if (major < 2) {
+    const minor = isLittle ? u16le(head, 6) : u16be(head, 6);
+    return fail('pcap-version-unsupported', `The pcap file has version ${major}.${minor}; 2.4 is the usual one.`, {
+      where: 'byte 4',
+      hint: 'The header may be damaged.',
+    });
+  }
   return ok(new PcapReader(source, head, sink));
 }
 
@@ -78,7 +88,7 @@ class PcapReader implements CaptureReader {
     const link = this.u32(head, 20);
     this.linkType = link & 0xffff;
     this.linkTypes = [this.linkType];
-    this.checkHeader(head, link, snapLength);
+    this.checkHeader(link, snapLength);
   }
 
   get firstTimeNs(): bigint | null {
@@ -129,17 +139,7 @@ class PcapReader implements CaptureReader {
     return this.isLittle ? u32le(bytes, o) : u32be(bytes, o);
   }
 
-  private checkHeader(head: Uint8Array, link: number, snapLength: number): void {
-    const major = this.isLittle ? u16le(head, 4) : u16be(head, 4);
-    const minor = this.isLittle ? u16le(head, 6) : u16be(head, 6);
-    if (major !== 2) {
-      this.report(
-        'warning',
-        'pcap-version-unknown',
-        null,
-        `The pcap header says version ${major}.${minor}; read as 2.4.`,
-      );
-    }
+  private checkHeader(link: number, snapLength: number): void {
     if ((link & 0x03ff_0000) !== 0) {
       this.report(
         'note',

@@ -7,6 +7,7 @@ export const BlockType = {
   nameResolution: 4,
   interfaceStatistics: 5,
   enhancedPacket: 6,
+  systemdJournal: 9,
   decryptionSecrets: 10,
   custom: 0x0bad,
   customNoCopy: 0x4000_0bad,

@@ -2,7 +2,7 @@ import { type Result, fail, ok } from '#shared/base/result';
 import type { DiagnosticSink, Severity } from '#shared/model/diagnostic';
 import { u16be, u16le, u32be, u32le } from '../bytes/integers';
 import type { ByteSource } from './byte-source';
-import type { CaptureReader, Frame } from './frame';
+import { type CaptureReader, type Frame, NOT_A_PACKET } from './frame';
 import {
   BLOCK_FRAME,
   BYTE_ORDER_MAGIC,
@@ -70,6 +70,8 @@ class PcapngReader implements CaptureReader {
   private number = 0;
   private hasEnded = false;
   private isWhole = true;
+  /** The section is of a version that nobody knows: its blocks are passed over. */
+  private isForeignSection = false;
 
   constructor(
     source: ByteSource,
@@ -122,6 +124,7 @@ class PcapngReader implements CaptureReader {
         if (at < 0) return this.end();
       }
       this.offset = offset + length;
+      if (this.isForeignSection && type !== BlockType.sectionHeader) continue;
       if (this.readBlock(type, offset, at, length, frame)) return true;
     }
     return false;
@@ -215,9 +218,29 @@ class PcapngReader implements CaptureReader {
       case BlockType.sectionHeader:
         this.readSection(offset, at, length);
         return false;
+      case BlockType.custom:
+      case BlockType.customNoCopy:
+        return this.readRecord(16, offset, at, length, frame);
+      case BlockType.systemdJournal:
+        return this.readRecord(12, offset, at, length, frame);
       default:
         return false;
     }
+  }
+
+  /** A block that is no packet, but that Wireshark counts as a frame: `overhead` bytes of it are not content. */
+  private readRecord(overhead: number, offset: number, at: number, length: number, frame: Frame): boolean {
+    this.number += 1;
+    frame.number = this.number;
+    frame.timeNs = this.clock.lastNs;
+    frame.linkType = NOT_A_PACKET;
+    frame.bytes = this.window.bytes;
+    frame.start = at + Math.min(overhead, length) - 4;
+    frame.end = at + length - 4;
+    frame.wireLength = frame.end - frame.start;
+    frame.fileOffset = offset + (frame.start - at);
+    frame.interfaceIndex = 0;
+    return true;
   }
 
   /** Enhanced, simple and obsolete packet blocks (sections 4.3, 4.4 and appendix A). */
@@ -289,13 +312,16 @@ class PcapngReader implements CaptureReader {
     }
     const major = this.u16(bytes, at + 12);
     const minor = this.u16(bytes, at + 14);
-    if (major !== 1) {
-      this.report(
-        'warning',
+    this.isForeignSection = major !== 1;
+    if (this.isForeignSection) {
+      this.isWhole = false;
+      this.reportBlock(
+        'error',
         'pcapng-version-unknown',
-        null,
-        `The section at byte ${offset} says pcapng version ${major}.${minor}; read as 1.0.`,
+        offset,
+        `begins a section of pcapng version ${major}.${minor}; it is left out`,
       );
+      return;
     }
     this.eachOption(offset, at + 24, at + length - 4, () => undefined);
   }

@@ -11,8 +11,11 @@ const isIpv6Family = (family: number): boolean => family === 24 || family === 28
 export function decodeNull(layer: Layer): void {
   if (!layer.hasHeader(4, 'loopback-truncated')) return;
   const little = u32le(layer.bytes, layer.start);
-  // Families are small numbers: read in the wrong order, one has its bits above the lower half.
-  decodeFamily(layer, little > 0xffff ? u32be(layer.bytes, layer.start) : little);
+  const big = u32be(layer.bytes, layer.start);
+  // Families are small numbers: read in the wrong order, one has its bits above the lower half. Where both
+  // orders have, some tunnels put an EtherType into the last two bytes.
+  if (little <= 0xffff) decodeFamily(layer, little);
+  else decodeFamily(layer, big <= 0xffff ? big : big & 0xffff);
 }
 
 /** LINKTYPE_LOOP: the address family in network byte order. */
@@ -25,6 +28,5 @@ function decodeFamily(layer: Layer, family: number): void {
   layer.start += 4;
   if (family === FAMILY_IPV4) layer.etherType = EtherType.ipv4;
   else if (isIpv6Family(family)) layer.etherType = EtherType.ipv6;
-  // Some tunnels put an EtherType here.
   else if (family >= 0x0600 && family <= 0xffff) layer.etherType = family;
 }

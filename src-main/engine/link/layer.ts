@@ -30,6 +30,8 @@ export class Layer {
   wireEnd = 0;
   /** What the payload is; `UNKNOWN_PAYLOAD` ends the decoding. */
   etherType = UNKNOWN_PAYLOAD;
+  /** The payload is the cut first fragment of a datagram: lengths inside it speak of the whole datagram. */
+  isFirstFragment = false;
   /** Frame being decoded. */
   frame = 0;
   timeNs = 0;

@@ -67,7 +67,8 @@ export class FragmentTable {
 
   /**
    * Takes the fragment whose payload is `layer`, of the datagram that `packet` describes. True when it
-   * completed the datagram: then `layer` is its payload and `packet` lies in the new buffer.
+   * completed the datagram: then `layer` is its payload and `packet` lies in the new buffer. True as well for a
+   * first fragment that the capture cut: no more of its datagram will be had, but its headers are there.
    */
   add(layer: Layer, packet: PacketView, identification: number, offset: number, hasMore: boolean): boolean {
     packet.isFragment = true;
@@ -93,6 +94,11 @@ export class FragmentTable {
     if (datagram.whole !== null) return false;
     this.insert(datagram, layer, offset, hasMore);
     if (offset === 0) datagram.protocol = packet.protocol;
+    if (offset === 0 && layer.end < layer.wireEnd) {
+      layer.isFirstFragment = true;
+      packet.isFragment = false;
+      return true;
+    }
     if (datagram.isCut || datagram.received !== datagram.totalLength) {
       this.makeRoom(datagram);
       return false;

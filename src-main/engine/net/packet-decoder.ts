@@ -1,5 +1,5 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
-import type { Frame } from '../capture/frame';
+import { type Frame, NOT_A_PACKET } from '../capture/frame';
 import { linkTypeName } from '../capture/link-types';
 import { EtherType, Layer, type LinkDecoder, UNKNOWN_PAYLOAD, linkDecoder, unwrapTags } from '../link/index';
 import { FragmentTable } from './fragments';
@@ -35,6 +35,7 @@ export class PacketDecoder {
     layer.end = frame.end;
     layer.wireEnd = frame.start + frame.wireLength;
     layer.etherType = UNKNOWN_PAYLOAD;
+    layer.isFirstFragment = false;
     layer.frame = frame.number;
     layer.timeNs = frame.timeNs;
     if (layer.wireEnd > layer.end) {
@@ -87,7 +88,7 @@ export class PacketDecoder {
   }
 
   private reportLinkType(frame: Frame): void {
-    if (this.unknownLinkTypes.has(frame.linkType)) return;
+    if (frame.linkType === NOT_A_PACKET || this.unknownLinkTypes.has(frame.linkType)) return;
     this.unknownLinkTypes.add(frame.linkType);
     this.sink.report(
       'warning',

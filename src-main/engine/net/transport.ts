@@ -9,7 +9,9 @@ export function decodeUdp(layer: Layer, packet: PacketView): boolean {
   packet.sourcePort = u16be(bytes, start);
   packet.destinationPort = u16be(bytes, start + 2);
   const length = u16be(bytes, start + 4);
-  if (start + length > layer.wireEnd) {
+  if (start + length > layer.wireEnd && layer.isFirstFragment) {
+    layer.wireEnd = start + length;
+  } else if (start + length > layer.wireEnd) {
     layer.report(
       'warning',
       'udp-length',

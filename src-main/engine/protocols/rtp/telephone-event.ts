@@ -8,14 +8,18 @@ export class TelephoneEvent {
   duration = 0;
 }
 
-/** Parses the first event of a payload; false when it is shorter than four bytes. */
-export function parseTelephoneEvent(bytes: Uint8Array, start: number, end: number, event: TelephoneEvent): boolean {
-  if (end - start < 4) return false;
-  event.event = bytes[start];
-  event.isEnd = (bytes[start + 1] & 0x80) !== 0;
-  event.volume = bytes[start + 1] & 0x3f;
-  event.duration = (bytes[start + 2] << 8) | bytes[start + 3];
-  return true;
+/** The first event of a payload as one 32-bit number; -1 when the payload is shorter than four bytes. */
+export function readTelephoneEvent(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 4) return -1;
+  return ((bytes[start] << 24) | (bytes[start + 1] << 16) | (bytes[start + 2] << 8) | bytes[start + 3]) >>> 0;
+}
+
+/** Takes apart what `readTelephoneEvent` gave. */
+export function unpackTelephoneEvent(word: number, event: TelephoneEvent): void {
+  event.event = word >>> 24;
+  event.isEnd = (word & 0x80_0000) !== 0;
+  event.volume = (word >>> 16) & 0x3f;
+  event.duration = word & 0xffff;
 }
 
 /** DTMF events 0 to 15 (RFC 4733, section 3.2, table 3). */

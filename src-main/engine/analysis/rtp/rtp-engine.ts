@@ -1,0 +1,336 @@
+import type { DiagnosticSink } from '#shared/model/diagnostic';
+import type { RtpSeries, StreamRow } from '#shared/model/stream';
+import type { Endpoint } from '../../net/endpoint';
+import type { PacketView } from '../../net/packet';
+import { hasRtcpPacketType, RtcpKind, recognizeRtcp, visitRtcp } from '../../protocols/rtcp';
+import {
+  type MediaAnnouncement,
+  type PayloadBinding,
+  parseRtpHeader,
+  RtpHeader,
+  staticPayloadTypes,
+} from '../../protocols/rtp';
+import { AnnouncementBook, endpointKey } from './announcements';
+import type { Candidate } from './candidates';
+import { inferClock } from './clock-inference';
+import { flowVerdict, type FlowVerdict } from './flow-verdict';
+import type { RtpMediaIndex } from './media-index';
+import { type PacketRows, packetRowsOf } from './packet-rows';
+import type { PacketSource } from './packet-source';
+import { buildMediaIndex, replayColumns, replayStream } from './replay';
+import type { PacketColumns } from './packet-columns';
+import { RtcpLog } from './rtcp-log';
+import { isReservedForRtcp, RtpFlow } from './rtp-flow';
+import { RtpSample } from './rtp-sample';
+import { RtpStream } from './rtp-stream';
+import { buildLossHeat, buildSeries } from './series';
+import { findPeer, streamRow } from './stream-row';
+
+/** What a datagram was taken for. */
+export const DatagramVerdict = {
+  none: 0,
+  rtp: 1,
+  rtcp: 2,
+  /** Shaped like RTP, not yet believed. */
+  candidate: 3,
+} as const;
+export type DatagramVerdict = (typeof DatagramVerdict)[keyof typeof DatagramVerdict];
+
+export interface RtpEngineContext {
+  readonly sink: DiagnosticSink;
+  endpoints(flow: number): { readonly source: Endpoint; readonly destination: Endpoint };
+  /** The flow in the other direction; -1 when nothing came that way. */
+  reverseOf(flow: number): number;
+}
+
+/** More streams in one flow than any mixer sends: the rest is noise. */
+const maxStreamsPerFlow = 256;
+/** Past so many, a flow's further streams have to prove themselves as if nothing was known. */
+const trustedStreamsPerFlow = 16;
+/** Packets in sequence that make a stream where media is expected (RFC 3550, appendix A.1: MIN_SEQUENTIAL). */
+const minSequential = 2;
+
+/** Finds the RTP streams of a capture, gives their packets a meaning, and keeps their statistics. */
+export class RtpEngine {
+  private readonly flows: (RtpFlow | undefined)[] = [];
+  private readonly flowsByEndpoint = new Map<string, RtpFlow[]>();
+  private readonly book = new AnnouncementBook();
+  private readonly all: RtpStream[] = [];
+  private readonly byId = new Map<string, RtpStream>();
+  private readonly header = new RtpHeader();
+  private readonly sample = new RtpSample();
+  private readonly rowCache = new Map<string, { readonly key: string; readonly row: StreamRow }>();
+  private columnCache: { readonly key: string; readonly columns: PacketColumns } | null = null;
+  private changes = 0;
+
+  constructor(private readonly context: RtpEngineContext) {}
+
+  /** Grows when streams change. */
+  get revision(): number {
+    return this.changes;
+  }
+
+  get streamCount(): number {
+    return this.all.length;
+  }
+
+  streams(): readonly RtpStream[] {
+    return this.all;
+  }
+
+  /**
+   * Takes the payload of one UDP datagram. `flow` is a small integer per directed five-tuple. The borrowed bytes are
+   * not kept.
+   */
+  onDatagram(flow: number, packet: PacketView, frame: number, timeNs: number): DatagramVerdict {
+    const { bytes, payloadStart, payloadEnd, payloadMissing } = packet;
+    // First-byte demultiplexing (RFC 7983, section 7): 128..191 is RTP and RTCP.
+    if (payloadEnd <= payloadStart || bytes[payloadStart] >> 6 !== 2) return DatagramVerdict.none;
+    if (hasRtcpPacketType(bytes, payloadStart, payloadEnd)) {
+      const kind = recognizeRtcp(bytes, payloadStart, payloadEnd, payloadMissing);
+      if (kind !== RtcpKind.none) return this.onRtcp(flow, packet, frame, timeNs, kind);
+    }
+    const { header } = this;
+    if (!parseRtpHeader(bytes, payloadStart, payloadEnd, payloadMissing, header)) return DatagramVerdict.none;
+    const known = this.flows[flow] ?? this.open(flow);
+    const { sample } = this;
+    sample.take(header, packet, frame, timeNs, known.isIpv6);
+    const stream = known.streamOf(header.ssrc);
+    if (stream) {
+      stream.push(sample);
+      this.changes += 1;
+      return DatagramVerdict.rtp;
+    }
+    if (header.isPaddingInvalid) return DatagramVerdict.none;
+    if (isReservedForRtcp(header.payloadType) && !known.announces(header.payloadType)) return DatagramVerdict.none;
+    const candidate = known.candidates.push(header.ssrc, sample);
+    return this.consider(known, candidate) ? DatagramVerdict.rtp : DatagramVerdict.candidate;
+  }
+
+  /** A session description said where media arrives; it may come before or after the media. */
+  announce(announcement: MediaAnnouncement): void {
+    if (!this.book.add(announcement)) return;
+    this.reportRedefinitions(announcement);
+    for (const flow of this.flowsByEndpoint.get(endpointKey(announcement.address, announcement.port)) ?? []) {
+      flow.refresh(this.book);
+      for (const stream of flow.streams) stream.rebind();
+      for (const candidate of flow.candidates.values()) this.consider(flow, candidate);
+    }
+    this.changes += 1;
+  }
+
+  /** The user said what a payload type of a stream means; null takes it back. */
+  bind(streamId: string, payloadType: number, binding: PayloadBinding | null): void {
+    const stream = this.byId.get(streamId);
+    if (!stream) return;
+    if (binding) stream.userBindings.set(payloadType, binding);
+    else stream.userBindings.delete(payloadType);
+    stream.rebind();
+    this.changes += 1;
+  }
+
+  /** Nothing more comes: infers clock rates, and counts anew what was counted with the wrong ones. */
+  finish(source: PacketSource): void {
+    for (const stream of this.all) {
+      stream.statistics.finish();
+      if (!stream.isStale && stream.needsClock) {
+        const clock = inferClock(stream.statistics);
+        if (clock) stream.inferClock(clock);
+      }
+      if (stream.isStale) this.recompute(stream, source);
+      this.reportStream(stream);
+    }
+    this.changes += 1;
+  }
+
+  staleStreams(): readonly RtpStream[] {
+    return this.all.filter((stream) => stream.isStale);
+  }
+
+  /** Counts all packets of a stream again, with what is known now. */
+  recompute(stream: RtpStream, source: PacketSource): void {
+    const { sample } = this;
+    const { isIpv6 } = this.flowOf(stream);
+    stream.reset();
+    replayStream(stream, source, (header, packet, frame, timeNs) => {
+      sample.take(header, packet, frame, timeNs, isIpv6);
+      stream.push(sample);
+    });
+    stream.statistics.finish();
+    this.changes += 1;
+  }
+
+  /** Rows of the stream table, in the order in which the streams were found. */
+  rows(): StreamRow[] {
+    return this.all.map((stream) => this.toRow(stream));
+  }
+
+  toRow(stream: RtpStream): StreamRow {
+    const peer = this.peerOf(stream);
+    const key = `${stream.revision} ${peer?.id}`;
+    const cached = this.rowCache.get(stream.id);
+    if (cached?.key === key) return cached.row;
+    const row = streamRow(stream, peer);
+    this.rowCache.set(stream.id, { key, row });
+    return row;
+  }
+
+  /** What a directed flow was taken for, and why; null when it is neither RTP nor RTCP. */
+  flowVerdict(flow: number): FlowVerdict | null {
+    const known = this.flows[flow];
+    return known ? flowVerdict(known, this.book.rtcp(known.destinationKey)) : null;
+  }
+
+  /** Per-packet table of a stream; null when there is no such stream. */
+  packetRows(streamId: string, source: PacketSource): PacketRows | null {
+    const stream = this.byId.get(streamId);
+    if (!stream) return null;
+    return packetRowsOf(
+      () => stream.revision,
+      () => this.columnsOf(stream, source),
+    );
+  }
+
+  /** Figures over time for charts; null when there is no such stream. */
+  series(streamId: string, buckets: number, source: PacketSource): RtpSeries | null {
+    const stream = this.byId.get(streamId);
+    return stream ? buildSeries(stream.id, this.columnsOf(stream, source), buckets) : null;
+  }
+
+  /**
+   * Share of the packets lost (0..1) in equal slices between first and last packet; NaN where none was expected.
+   * Streams without loss are not read again: their slices are 0.
+   */
+  lossHeat(streamId: string, slices: number, source: PacketSource): Float32Array {
+    const stream = this.byId.get(streamId);
+    if (!stream || stream.statistics.lost === 0) return new Float32Array(slices);
+    return buildLossHeat(this.columnsOf(stream, source), slices);
+  }
+
+  /** Where the packets of a stream lie; null when there is no such stream. */
+  mediaIndex(streamId: string, source: PacketSource): RtpMediaIndex | null {
+    const stream = this.byId.get(streamId);
+    return stream ? buildMediaIndex(stream, this.toRow(stream), source) : null;
+  }
+
+  private onRtcp(flow: number, packet: PacketView, frame: number, timeNs: number, kind: RtcpKind): DatagramVerdict {
+    const known = this.flows[flow] ?? this.open(flow);
+    // One packet that is no report proves nothing by itself.
+    const isExpected = known.streams.length > 0 || this.book.rtcp(known.destinationKey) !== null || known.isAnnounced;
+    if (kind !== RtcpKind.compound && !isExpected && known.rtcp === null) return DatagramVerdict.none;
+    known.rtcp ??= new RtcpLog();
+    known.rtcp.begin(frame, timeNs);
+    if (kind !== RtcpKind.encrypted) visitRtcp(packet.bytes, packet.payloadStart, packet.payloadEnd, known.rtcp);
+    return DatagramVerdict.rtcp;
+  }
+
+  /** Makes a stream of a candidate that has proved itself; returns whether it did. */
+  private consider(flow: RtpFlow, candidate: Candidate): boolean {
+    if (candidate.count === 0) return false;
+    const last = candidate.samples[candidate.count - 1];
+    const isTrusted = flow.streams.length < trustedStreamsPerFlow;
+    const isExpected = flow.isAnnounced || flow.streams.length > 0 || this.reverse(flow)?.streams.length;
+    const isAnnounced = flow.announces(last.payloadType);
+    const isProven =
+      candidate.isProven || (isTrusted && (isAnnounced || (isExpected && candidate.inSequence >= minSequential)));
+    if (!isProven) return false;
+    if (flow.streams.length >= maxStreamsPerFlow) {
+      this.context.sink.report(
+        'warning',
+        'rtp-stream-limit',
+        last.frame,
+        `More than ${maxStreamsPerFlow} SSRCs in one flow: the rest is left out.`,
+      );
+      return false;
+    }
+    flow.candidates.remove(candidate);
+    const stream = new RtpStream(`rtp-${this.all.length + 1}`, flow, candidate.ssrc);
+    flow.streams.push(stream);
+    this.all.push(stream);
+    this.byId.set(stream.id, stream);
+    for (let i = 0; i < candidate.count; i += 1) stream.push(candidate.samples[i]);
+    this.changes += 1;
+    const reverse = this.reverse(flow);
+    // The other direction is expected now: what waits there may have proved itself.
+    if (reverse) for (const waiting of reverse.candidates.values()) this.consider(reverse, waiting);
+    return true;
+  }
+
+  private open(flow: number): RtpFlow {
+    const { source, destination } = this.context.endpoints(flow);
+    const known = new RtpFlow(flow, source, destination, this.book);
+    this.flows[flow] = known;
+    this.register(known.destinationKey, known);
+    if (known.sourceKey !== known.destinationKey) this.register(known.sourceKey, known);
+    return known;
+  }
+
+  private register(key: string, flow: RtpFlow): void {
+    const flows = this.flowsByEndpoint.get(key);
+    if (flows) flows.push(flow);
+    else this.flowsByEndpoint.set(key, [flow]);
+  }
+
+  private reverse(flow: RtpFlow): RtpFlow | null {
+    const reverse = this.context.reverseOf(flow.flow);
+    return reverse < 0 ? null : (this.flows[reverse] ?? null);
+  }
+
+  private flowOf(stream: RtpStream): RtpFlow {
+    const flow = this.flows[stream.context.flow];
+    if (!flow) throw new Error(`stream ${stream.id} has no flow`);
+    return flow;
+  }
+
+  private peerOf(stream: RtpStream): RtpStream | null {
+    const reverse = this.reverse(this.flowOf(stream));
+    return findPeer(stream, reverse?.streams ?? [], this.all);
+  }
+
+  private columnsOf(stream: RtpStream, source: PacketSource): PacketColumns {
+    const key = `${stream.id} ${stream.revision}`;
+    if (this.columnCache?.key !== key) {
+      this.columnCache = { key, columns: replayColumns(stream, this.flowOf(stream).isIpv6, source) };
+    }
+    return this.columnCache.columns;
+  }
+
+  /** RFC 3551, section 3: static payload types keep their meaning; a description that says otherwise is obeyed. */
+  private reportRedefinitions(announcement: MediaAnnouncement): void {
+    for (const { payloadType, encodingName, clockRateHz } of announcement.payloads) {
+      const known = staticPayloadTypes.get(payloadType);
+      if (!known) continue;
+      const isSame =
+        known.encodingName.toUpperCase() === encodingName.toUpperCase() && known.clockRateHz === clockRateHz;
+      if (isSame) continue;
+      this.context.sink.report(
+        'note',
+        'rtp-static-type-redefined',
+        announcement.frame,
+        `Payload type ${payloadType} is ${known.encodingName}/${known.clockRateHz} by RFC 3551, but ` +
+          `${encodingName}/${clockRateHz} was signalled: the signalling is followed.`,
+      );
+    }
+  }
+
+  private reportStream({ statistics, firstFrame, context, ssrc }: RtpStream): void {
+    const { sequence } = statistics;
+    const name = `SSRC 0x${ssrc.toString(16).padStart(8, '0')} from ${context.source.address}`;
+    if (sequence.segment > 0) {
+      this.context.sink.report(
+        'note',
+        'rtp-restart',
+        firstFrame,
+        `An RTP stream restarted with other sequence numbers: ${name}, ${sequence.segment} times.`,
+      );
+    }
+    if (sequence.strays > 0) {
+      this.context.sink.report(
+        'note',
+        'rtp-stray-packets',
+        firstFrame,
+        `RTP packets whose sequence numbers belong to no part of their stream: ${name}, ${sequence.strays}.`,
+      );
+    }
+  }
+}

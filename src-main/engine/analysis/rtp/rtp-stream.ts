@@ -1,0 +1,356 @@
+import type { StreamKind } from '#shared/model/stream';
+import type { Endpoint } from '../../net/endpoint';
+import {
+  DigitCollector,
+  type MediaAnnouncement,
+  type PayloadBinding,
+  staticPayloadTypes,
+  TelephoneEvent,
+  unpackTelephoneEvent,
+} from '../../protocols/rtp';
+import { announcementInForce, nextAnnouncementFrame, payloadAnnouncedLater, payloadInForce } from './announcements';
+import type { RtpSample } from './rtp-sample';
+import { RtpStatistics } from './statistics';
+import { WiresharkStatistics, wiresharkClockRateHz } from './wireshark-statistics';
+
+/** What streams know of the flow they are in. */
+export interface StreamContext {
+  readonly flow: number;
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  /** Announcements for media that arrives at the destination. */
+  readonly received: readonly MediaAnnouncement[];
+  /**
+   * Announcements of the source for the other direction: with symmetric RTP (RFC 4961) the same payload types, and
+   * the only ones where the destination sits behind a translator.
+   */
+  readonly sent: readonly MediaAnnouncement[];
+}
+
+/** Clock rate found from timestamps and arrival where nothing was signalled. */
+export interface InferredClock {
+  readonly clockRateHz: number;
+  /** 0..1. */
+  readonly confidence: number;
+}
+
+/** One payload type within a stream. */
+export interface PayloadUse {
+  readonly payloadType: number;
+  packets: number;
+  /** What it meant last; null when unknown. */
+  binding: PayloadBinding | null;
+  /** Rate for the statistics; 0 when unknown. */
+  clockRateHz: number;
+  wiresharkClockRateHz: number;
+  isEvent: boolean;
+  isComfortNoise: boolean;
+  /** As its first packet was counted. */
+  firstClockRateHz: number;
+  wasEvent: boolean;
+  /** From this frame on the binding must be looked up again. */
+  validUntil: number;
+  digits: DigitCollector | null;
+}
+
+/** An event that nobody signalled is believed after so many packets: its last one is sent three times (RFC 4733, section 2.5.1.4). */
+const minInferredEventPackets = 3;
+/** A description belongs to media that ended up to so long before it. */
+const announcementDelayNs = 2e9;
+const event = new TelephoneEvent();
+
+/** One RTP stream: the packets of one SSRC in one directed flow. */
+export class RtpStream {
+  firstFrame = 0;
+  lastFrame = 0;
+  firstTimeNs = 0;
+  lastTimeNs = Number.NEGATIVE_INFINITY;
+  statistics = new RtpStatistics();
+  wireshark = new WiresharkStatistics();
+  /** Payload types in the order of their appearance. */
+  uses: PayloadUse[] = [];
+  /** Clock rates or meanings became known after packets were counted: the stream must be recomputed. */
+  isStale = false;
+  inferredClock: InferredClock | null = null;
+  /** Grows whenever something about the stream changes. */
+  revision = 0;
+  /** What the user said, by payload type: beats everything else. */
+  readonly userBindings = new Map<number, PayloadBinding>();
+  private lastUse: PayloadUse | null = null;
+  /** Payload types that looked like events and turned out not to be. */
+  private readonly notEvents = new Set<number>();
+
+  constructor(
+    readonly id: string,
+    readonly context: StreamContext,
+    readonly ssrc: number,
+  ) {}
+
+  /** Forgets all packets, keeps what is known of their meaning. */
+  reset(): void {
+    this.revision += 1;
+    this.statistics = new RtpStatistics();
+    this.wireshark = new WiresharkStatistics();
+    this.uses = [];
+    this.lastUse = null;
+    this.isStale = false;
+  }
+
+  /** Takes over what another instance of the same stream knows of the meaning of its packets. */
+  inherit(other: RtpStream): void {
+    this.inferredClock = other.inferredClock;
+    this.lastFrame = other.lastFrame;
+    this.lastTimeNs = other.lastTimeNs;
+    for (const [payloadType, binding] of other.userBindings) this.userBindings.set(payloadType, binding);
+    for (const payloadType of other.notEvents) this.notEvents.add(payloadType);
+  }
+
+  /** Counts the next packet in capture order and returns what its payload type is. */
+  push(sample: RtpSample): PayloadUse {
+    const { frame, timeNs } = sample;
+    if (this.statistics.packets === 0) {
+      this.firstFrame = frame;
+      this.firstTimeNs = timeNs;
+    }
+    if (frame > this.lastFrame) this.lastFrame = frame;
+    if (timeNs > this.lastTimeNs) this.lastTimeNs = timeNs;
+    this.revision += 1;
+    const use = this.useOf(sample.payloadType, frame);
+    if (use.packets === 0) {
+      if (use.binding === null) this.inferEvent(use, sample);
+      use.firstClockRateHz = use.clockRateHz;
+      use.wasEvent = use.isEvent;
+    }
+    use.packets += 1;
+    if (use.isEvent) this.takeEvent(use, sample);
+    this.statistics.update(
+      sample.sequence,
+      sample.timestamp,
+      sample.marker,
+      use.isEvent,
+      use.clockRateHz,
+      timeNs,
+      sample.ipBytes,
+      sample.payloadBytes,
+      sample.missing,
+    );
+    this.wireshark.update(
+      sample.sequence,
+      sample.timestamp,
+      sample.payloadType,
+      sample.marker,
+      use.wiresharkClockRateHz,
+      timeNs,
+    );
+    return use;
+  }
+
+  /** What was said changed: payload types are looked up again, and packets counted otherwise are counted anew. */
+  rebind(): void {
+    this.revision += 1;
+    for (const use of this.uses) {
+      use.validUntil = 0;
+      const atFirst = this.payloadAt(use.payloadType, this.firstFrame);
+      if (atFirst && (atFirst.clockRateHz !== use.firstClockRateHz || isEventName(atFirst) !== use.wasEvent)) {
+        this.isStale = true;
+      }
+      const atLast = this.payloadAt(use.payloadType, this.lastFrame);
+      if (!atLast) continue;
+      if (atLast.clockRateHz !== use.clockRateHz || isEventName(atLast) !== use.isEvent) this.isStale = true;
+      use.binding = atLast;
+    }
+  }
+
+  /** Some payload type has no clock rate, and nothing was inferred yet. */
+  get needsClock(): boolean {
+    return this.inferredClock === null && this.uses.some((use) => use.clockRateHz === 0);
+  }
+
+  inferClock(clock: InferredClock): void {
+    this.inferredClock = clock;
+    this.isStale = true;
+    this.revision += 1;
+  }
+
+  /** The payload type that carries the media: the most frequent that is neither event nor comfort noise. */
+  get mainUse(): PayloadUse | null {
+    let main: PayloadUse | null = null;
+    for (const use of this.uses) {
+      if (main === null || rank(use) > rank(main)) main = use;
+    }
+    return main;
+  }
+
+  get kind(): StreamKind {
+    const announced = this.announcement?.media;
+    if (announced === 'audio' || announced === 'video' || announced === 'data') return announced;
+    const binding = this.mainUse?.binding;
+    if (!binding) return 'unknown';
+    const known = staticPayloadTypes.get(binding.payloadType);
+    if (known && known.encodingName === binding.encodingName) return known.media;
+    return binding.clockRateHz === 90_000 ? 'video' : 'audio';
+  }
+
+  /** The announcement that governs the stream: in force at its first packet, else the first one after. */
+  get announcement(): MediaAnnouncement | null {
+    const { received, sent } = this.context;
+    return (
+      announcementInForce(received, this.firstFrame) ??
+      announcementInForce(sent, this.firstFrame) ??
+      this.firstAnnouncement(received) ??
+      this.firstAnnouncement(sent)
+    );
+  }
+
+  /** Calls whose descriptions announced the stream, the governing one first. */
+  get callIds(): string[] {
+    const ids = new Set<string>();
+    const add = (a: MediaAnnouncement | null): void => {
+      if (a?.callId) ids.add(a.callId);
+    };
+    add(this.announcement);
+    for (const history of [this.context.received, this.context.sent]) {
+      add(announcementInForce(history, this.firstFrame));
+      for (const a of history) if (a.frame > this.firstFrame && a.frame <= this.lastFrame) add(a);
+    }
+    return [...ids];
+  }
+
+  /** Digits sent as telephone events, in order. */
+  get dtmf(): string {
+    let digits = '';
+    for (const use of this.uses) {
+      const isBelieved = use.binding?.basis !== 'inferred' || use.packets >= minInferredEventPackets;
+      if (use.digits && use.isEvent && isBelieved) digits += use.digits.digits;
+    }
+    return digits;
+  }
+
+  /** What a payload type means in a frame; null when nobody said and no table tells. */
+  private payloadAt(payloadType: number, frame: number): PayloadBinding | null {
+    const { received, sent } = this.context;
+    const untilNs = this.lastTimeNs + announcementDelayNs;
+    const said =
+      this.userBindings.get(payloadType) ??
+      payloadInForce(received, payloadType, frame) ??
+      payloadInForce(sent, payloadType, frame) ??
+      payloadAnnouncedLater(received, payloadType, frame, untilNs) ??
+      payloadAnnouncedLater(sent, payloadType, frame, untilNs);
+    return said ?? staticBindings.get(payloadType) ?? null;
+  }
+
+  private firstAnnouncement(history: readonly MediaAnnouncement[]): MediaAnnouncement | null {
+    const first = history[0];
+    return first && first.timeNs <= this.lastTimeNs + announcementDelayNs ? first : null;
+  }
+
+  private useOf(payloadType: number, frame: number): PayloadUse {
+    let use = this.lastUse;
+    if (use === null || use.payloadType !== payloadType) {
+      use = this.findUse(payloadType) ?? this.addUse(payloadType);
+      this.lastUse = use;
+    }
+    if (frame >= use.validUntil) this.bind(use, frame);
+    return use;
+  }
+
+  private findUse(payloadType: number): PayloadUse | null {
+    for (const use of this.uses) if (use.payloadType === payloadType) return use;
+    return null;
+  }
+
+  private addUse(payloadType: number): PayloadUse {
+    const use: PayloadUse = {
+      payloadType,
+      packets: 0,
+      binding: null,
+      clockRateHz: 0,
+      wiresharkClockRateHz: 0,
+      isEvent: false,
+      isComfortNoise: false,
+      firstClockRateHz: 0,
+      wasEvent: false,
+      validUntil: 0,
+      digits: null,
+    };
+    this.uses.push(use);
+    return use;
+  }
+
+  private bind(use: PayloadUse, frame: number): void {
+    const { received, sent } = this.context;
+    const { payloadType } = use;
+    const inferred = use.binding?.basis === 'inferred' ? use.binding : null;
+    use.binding = this.payloadAt(payloadType, frame) ?? inferred;
+    use.clockRateHz = use.binding?.clockRateHz ?? this.fallbackClockRateHz();
+    use.isEvent = use.binding !== null && isEventName(use.binding);
+    use.isComfortNoise = use.binding?.encodingName.toUpperCase() === 'CN';
+    const signalled = payloadInForce(received, payloadType, frame) ?? payloadInForce(sent, payloadType, frame);
+    use.wiresharkClockRateHz = wiresharkClockRateHz(
+      payloadType,
+      signalled?.encodingName ?? null,
+      signalled?.clockRateHz ?? 0,
+    );
+    use.validUntil = Math.min(nextAnnouncementFrame(received, frame), nextAnnouncementFrame(sent, frame));
+  }
+
+  /** An unknown payload type runs by the clock of the known ones beside it, or by the inferred one. */
+  private fallbackClockRateHz(): number {
+    for (const use of this.uses) if (use.binding && !use.isEvent) return use.binding.clockRateHz;
+    return this.inferredClock?.clockRateHz ?? 0;
+  }
+
+  private takeEvent(use: PayloadUse, sample: RtpSample): void {
+    if (use.binding?.basis === 'inferred' && !looksLikeEvent(sample)) {
+      this.notEvents.add(use.payloadType);
+      use.isEvent = false;
+      use.binding = null;
+      this.isStale = true;
+    } else if (sample.payloadWord >= 0) {
+      use.digits ??= new DigitCollector();
+      unpackTelephoneEvent(sample.payloadWord, event);
+      use.digits.push(sample.timestamp, event);
+    }
+  }
+
+  /**
+   * A dynamic payload type beside a known audio one, begun with the marker and a well-formed event: a telephone
+   * event that nobody signalled. The first packet that is none takes it back.
+   */
+  private inferEvent(use: PayloadUse, sample: RtpSample): void {
+    if (use.payloadType < 96 || !sample.marker || this.notEvents.has(use.payloadType)) return;
+    if (!looksLikeEvent(sample)) return;
+    const beside = this.uses.find((u) => u.binding !== null && !u.isEvent && u.binding.clockRateHz !== 90_000);
+    if (!beside?.binding) return;
+    use.binding = {
+      payloadType: use.payloadType,
+      encodingName: 'telephone-event',
+      clockRateHz: beside.binding.clockRateHz,
+      channels: 1,
+      fmtp: '',
+      basis: 'inferred',
+    };
+    use.isEvent = true;
+  }
+}
+
+/** Four bytes, an event of the telephone keypad, the reserved bit clear (RFC 4733, section 2.3). */
+function looksLikeEvent({ payloadBytes, payloadWord }: RtpSample): boolean {
+  return payloadBytes === 4 && (payloadWord < 0 || (payloadWord >>> 24 <= 16 && (payloadWord & 0x40_0000) === 0));
+}
+
+/** Events and comfort noise count only where there is nothing else. */
+function rank(use: PayloadUse): number {
+  return use.isEvent || use.isComfortNoise ? use.packets * 1e-12 : use.packets;
+}
+
+function isEventName(binding: PayloadBinding): boolean {
+  return binding.encodingName.toLowerCase() === 'telephone-event';
+}
+
+const staticBindings: ReadonlyMap<number, PayloadBinding> = new Map(
+  [...staticPayloadTypes].map(([payloadType, { encodingName, clockRateHz, channels }]) => [
+    payloadType,
+    { payloadType, encodingName, clockRateHz, channels, fmtp: '', basis: 'static' },
+  ]),
+);

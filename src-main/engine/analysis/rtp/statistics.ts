@@ -1,0 +1,261 @@
+import { extendTimestamp } from '#shared/base/sequence';
+import { JumpOutcome, SequenceTracker, SequenceVerdict } from './sequence-tracker';
+import { SlopeEstimator } from './slope';
+import { TimestampSteps } from './timestamp-steps';
+
+/** A transit time that jumps by more is a new time base, not drift: the regression starts a new group. */
+const timeBaseJumpSeconds = 0.5;
+/** The same where the clock rate is unknown and only the arrival can tell. */
+const pauseSeconds = 1;
+/** Drift is told of streams that last at least so long with at least so many packets. */
+const minDriftSeconds = 2;
+const minDriftPackets = 20;
+/** Consecutive packets whose timestamps are so many usual steps apart enclose silence, marker or not. */
+const silenceSteps = 3;
+
+/**
+ * Statistics of one RTP stream by the definitions of RFC 3550 and RFC 4737, fed packet by packet in capture
+ * order. Times are nanoseconds in, milliseconds out. The `last*` fields describe the packet that was fed last.
+ */
+export class RtpStatistics {
+  readonly sequence = new SequenceTracker();
+  readonly steps = new TimestampSteps();
+  readonly slope = new SlopeEstimator();
+
+  packets = 0;
+  markers = 0;
+  truncatedPackets = 0;
+  /** IP bytes, headers included. */
+  ipBytes = 0;
+  payloadBytes = 0;
+  /** Longest time between two packets that follow each other in the capture; silence and restarts left out. */
+  maxDeltaMs = 0;
+  /** Packets that `maxDeltaMs` was taken over. */
+  deltas = 0;
+  /** Largest interarrival jitter (RFC 3550, section 6.4.1 and appendix A.8). */
+  maxJitterMs = 0;
+  private jitterSumMs = 0;
+  private jitters = 0;
+  /** Media time minus arrival time, both since the start of the segment, where it is largest; > 0 is early. */
+  maxSkewMs = 0;
+  /** Time that the timestamp skipped without loss: silence that was not sent. */
+  silenceSeconds = 0;
+  /** Media time between first and last timestamp of the segments that are over. */
+  private closedMediaSeconds = 0;
+
+  lastVerdict: SequenceVerdict = SequenceVerdict.first;
+  /** Arrival after the packet before it; NaN for the first. */
+  lastDeltaMs = Number.NaN;
+  lastJitterMs = Number.NaN;
+  lastSkewMs = Number.NaN;
+  /** Timestamp without wraps, counted within the segment. */
+  lastTimestamp = 0;
+  lastIsSilence = false;
+
+  private firstTimeNs = 0;
+  private previousTimeNs = 0;
+  private clockRateHz = 0;
+  /** Interarrival jitter in timestamp units. */
+  private jitter = 0;
+  /** The packet that timing was last taken from. */
+  private timedNs = 0;
+  private timedTimestamp = 0;
+  private originNs = 0;
+  private originTimestamp = 0;
+  private lowestTimestamp = 0;
+  private highestTimestamp = 0;
+  private hasOrigin = false;
+  private jumpNs = 0;
+  private jumpTimestamp = 0;
+
+  /** RFC 3550, appendix A.3, with each number counted once: never negative. */
+  get expected(): number {
+    return this.sequence.expected;
+  }
+
+  get lost(): number {
+    return this.sequence.expected - this.sequence.received;
+  }
+
+  get lostPercent(): number {
+    return this.expected > 0 ? (100 * this.lost) / this.expected : 0;
+  }
+
+  /** Mean of the interarrival jitter over the packets that changed it; null without clock rate. */
+  get meanJitterMs(): number | null {
+    return this.jitters > 0 ? this.jitterSumMs / this.jitters : null;
+  }
+
+  /** Rate of the media clock against the capture's, in parts per million off the nominal one; null when too short. */
+  get clockDriftPpm(): number | null {
+    if (this.slope.coveredSeconds < minDriftSeconds || this.slope.count < minDriftPackets) return null;
+    const ticksPerSecond = this.slope.ticksPerSecond;
+    if (ticksPerSecond === null || this.clockRateHz === 0) return null;
+    return (ticksPerSecond / this.clockRateHz - 1) * 1e6;
+  }
+
+  /** Media time that the timestamps span, one usual step for each segment's last packet included. */
+  get mediaSeconds(): number {
+    return this.closedMediaSeconds + this.openMediaSeconds();
+  }
+
+  /**
+   * Takes the next packet in capture order. `clockRateHz` is that of its payload type, 0 when unknown. Packets of a
+   * telephone event repeat the timestamp of its beginning (RFC 4733, section 2.2) and say nothing about timing.
+   */
+  update(
+    sequence: number,
+    timestamp: number,
+    marker: boolean,
+    isEvent: boolean,
+    clockRateHz: number,
+    timeNs: number,
+    ipBytes: number,
+    payloadBytes: number,
+    missing: number,
+  ): void {
+    const isFirst = this.packets === 0;
+    if (isFirst) this.firstTimeNs = timeNs;
+    this.packets += 1;
+    this.ipBytes += ipBytes;
+    this.payloadBytes += payloadBytes;
+    if (marker) this.markers += 1;
+    if (missing > 0) this.truncatedPackets += 1;
+    this.lastDeltaMs = isFirst ? Number.NaN : (timeNs - this.previousTimeNs) / 1e6;
+    this.previousTimeNs = timeNs;
+
+    const verdict = this.sequence.push(sequence);
+    this.lastVerdict = verdict;
+    this.lastIsSilence = false;
+    this.lastSkewMs = Number.NaN;
+    switch (verdict) {
+      case SequenceVerdict.first:
+        this.openSegment(timestamp, timeNs, isEvent, clockRateHz);
+        break;
+      case SequenceVerdict.jump:
+        this.jumpNs = timeNs;
+        this.jumpTimestamp = timestamp;
+        this.lastTimestamp = timestamp;
+        break;
+      case SequenceVerdict.duplicate:
+        this.lastTimestamp = extendTimestamp(timestamp, this.timedTimestamp);
+        this.takeDelta();
+        break;
+      case SequenceVerdict.restart:
+        this.closedMediaSeconds += this.openMediaSeconds();
+        this.openSegment(this.jumpTimestamp, this.jumpNs, isEvent, clockRateHz);
+        this.takeTime(timestamp, timeNs, isEvent, marker, verdict);
+        this.takeDelta();
+        break;
+      default:
+        this.setClock(clockRateHz, isEvent);
+        this.takeTime(timestamp, timeNs, isEvent, marker, verdict);
+        if (!this.lastIsSilence) this.takeDelta();
+    }
+    this.lastJitterMs = this.jitters > 0 ? this.jitterMs() : Number.NaN;
+  }
+
+  /** The stream is over: decides about a last packet that nothing followed. */
+  finish(): void {
+    this.sequence.settle();
+  }
+
+  private takeDelta(): void {
+    this.deltas += 1;
+    if (this.lastDeltaMs > this.maxDeltaMs) this.maxDeltaMs = this.lastDeltaMs;
+  }
+
+  /** Timestamps of different segments or clock rates are not comparable. */
+  private openSegment(timestamp: number, timeNs: number, isEvent: boolean, clockRateHz: number): void {
+    this.setClock(clockRateHz, isEvent);
+    this.lastTimestamp = timestamp;
+    this.lowestTimestamp = timestamp;
+    this.highestTimestamp = timestamp;
+    this.timedTimestamp = timestamp;
+    this.hasOrigin = false;
+    if (!isEvent) this.setOrigin(timestamp, timeNs);
+  }
+
+  private setOrigin(timestamp: number, timeNs: number): void {
+    this.hasOrigin = true;
+    this.originNs = timeNs;
+    this.originTimestamp = timestamp;
+    this.timedNs = timeNs;
+    this.timedTimestamp = timestamp;
+    if (this.clockRateHz > 0) this.lastSkewMs = 0;
+    this.slope.split();
+    this.slope.push((timeNs - this.firstTimeNs) / 1e9, timestamp);
+  }
+
+  private setClock(clockRateHz: number, isEvent: boolean): void {
+    if (isEvent || clockRateHz === this.clockRateHz) return;
+    this.closedMediaSeconds += this.openMediaSeconds();
+    if (this.clockRateHz > 0) this.jitter *= clockRateHz / this.clockRateHz;
+    this.clockRateHz = clockRateHz;
+    this.hasOrigin = false;
+    this.lowestTimestamp = this.timedTimestamp;
+    this.highestTimestamp = this.timedTimestamp;
+  }
+
+  private takeTime(
+    timestamp: number,
+    timeNs: number,
+    isEvent: boolean,
+    marker: boolean,
+    verdict: SequenceVerdict,
+  ): void {
+    const extended = extendTimestamp(timestamp, this.timedTimestamp);
+    this.lastTimestamp = extended;
+    if (isEvent) return;
+    if (!this.hasOrigin) {
+      this.setOrigin(extended, timeNs);
+      return;
+    }
+    const step = extended - this.timedTimestamp;
+    const elapsedNs = timeNs - this.timedNs;
+    if (extended > this.highestTimestamp) this.highestTimestamp = extended;
+    if (extended < this.lowestTimestamp) this.lowestTimestamp = extended;
+    this.timedNs = timeNs;
+    this.timedTimestamp = extended;
+
+    if (verdict === SequenceVerdict.next && step > 0) {
+      this.takeSilence(step, marker);
+      if (!this.lastIsSilence) this.steps.push(step);
+    }
+    if (this.clockRateHz > 0) {
+      // D(i-1,i) of RFC 3550, section 6.4.1: how much longer the packet travelled than the one before it.
+      const difference = (elapsedNs * this.clockRateHz) / 1e9 - step;
+      this.jitter += (Math.abs(difference) - this.jitter) / 16;
+      const jitterMs = this.jitterMs();
+      this.jitterSumMs += jitterMs;
+      this.jitters += 1;
+      if (jitterMs > this.maxJitterMs) this.maxJitterMs = jitterMs;
+      const skewMs = ((extended - this.originTimestamp) / this.clockRateHz) * 1000 - (timeNs - this.originNs) / 1e6;
+      this.lastSkewMs = skewMs;
+      if (Math.abs(skewMs) > Math.abs(this.maxSkewMs)) this.maxSkewMs = skewMs;
+      if (Math.abs(difference) > timeBaseJumpSeconds * this.clockRateHz) this.slope.split();
+    } else if (elapsedNs > pauseSeconds * 1e9) {
+      this.slope.split();
+    }
+    this.slope.push((timeNs - this.firstTimeNs) / 1e9, extended);
+  }
+
+  /** Nothing is missing, and yet the timestamp skipped: discontinuous transmission (RFC 3551, section 4.1). */
+  private takeSilence(step: number, marker: boolean): void {
+    const usual = this.steps.usual;
+    if (usual === 0 || this.clockRateHz === 0 || this.clockRateHz === 90_000) return;
+    if (step >= silenceSteps * usual || (marker && step > usual)) {
+      this.lastIsSilence = true;
+      this.silenceSeconds += (step - usual) / this.clockRateHz;
+    }
+  }
+
+  private openMediaSeconds(): number {
+    if (this.clockRateHz === 0 || this.packets === 0) return 0;
+    return (this.highestTimestamp - this.lowestTimestamp + this.steps.usual) / this.clockRateHz;
+  }
+
+  private jitterMs(): number {
+    return this.clockRateHz > 0 ? (this.jitter / this.clockRateHz) * 1000 : 0;
+  }
+}

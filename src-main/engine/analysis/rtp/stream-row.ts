@@ -1,0 +1,125 @@
+import type { AudioFacts, BindingBasis, StreamRow } from '#shared/model/stream';
+import { type Endpoint, formatEndpoint } from '../../net/endpoint';
+import { findPayload } from './announcements';
+import { estimateMos } from './e-model';
+import type { PayloadUse, RtpStream } from './rtp-stream';
+
+/** A static payload type is a convention, a description a statement. */
+const staticConfidence = 0.9;
+
+/** A stream as the tables show it. `peer` is the stream in the other direction. */
+export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow {
+  const { statistics, wireshark, context, announcement } = stream;
+  const { sequence } = statistics;
+  const use = stream.mainUse;
+  const codec = use?.binding?.encodingName ?? null;
+  const hasClock = (use?.clockRateHz ?? 0) > 0;
+  const basis = basisOf(stream, use);
+  const kind = stream.kind;
+  return {
+    id: stream.id,
+    kind,
+    transport: 'rtp',
+    src: formatEndpoint(context.source),
+    dst: formatEndpoint(context.destination),
+    ssrc: `0x${stream.ssrc.toString(16).padStart(8, '0')}`,
+    payloadTypes: stream.uses.map((u) => u.payloadType),
+    codec,
+    clockRateHz: hasClock && use ? use.clockRateHz : null,
+    basis,
+    confidence: codec === null ? 0 : basis === 'static' ? staticConfidence : 1,
+    alternatives: [],
+    packets: statistics.packets,
+    expected: statistics.expected,
+    lost: statistics.lost,
+    lostPercent: statistics.lostPercent,
+    duplicates: sequence.duplicates,
+    reordered: sequence.reordered,
+    sequenceErrors: sequence.errors,
+    maxDeltaMs: statistics.deltas > 0 ? statistics.maxDeltaMs : null,
+    meanJitterMs: statistics.meanJitterMs,
+    maxJitterMs: statistics.meanJitterMs === null ? null : statistics.maxJitterMs,
+    maxSkewMs: hasClock ? statistics.maxSkewMs : null,
+    clockDriftPpm: statistics.clockDriftPpm,
+    restarts: sequence.segment,
+    wireshark: {
+      expected: wireshark.expected,
+      lost: wireshark.lost,
+      lostPercent: wireshark.lostPercent,
+      minDeltaMs: wireshark.minDeltaMs,
+      meanDeltaMs: wireshark.meanDeltaMs,
+      maxDeltaMs: wireshark.maxDeltaMs,
+      minJitterMs: wireshark.minJitterMs,
+      meanJitterMs: wireshark.meanJitterMs,
+      maxJitterMs: wireshark.maxJitterMs,
+      maxSkewMs: wireshark.maxSkewMs,
+    },
+    mos: codec === null ? null : estimateMos(codec, statistics.lostPercent),
+    firstFrame: stream.firstFrame,
+    startSeconds: stream.firstTimeNs / 1e9,
+    durationSeconds: (stream.lastTimeNs - stream.firstTimeNs) / 1e9,
+    callId: stream.callIds[0] ?? null,
+    sessionId: null,
+    peerId: peer?.id ?? null,
+    encryption: announcement?.isSecure ? 'srtp' : 'none',
+    decrypted: false,
+    authPassRate: null,
+    video: null,
+    audio: kind === 'audio' ? audioFacts(stream, use) : null,
+    truncatedPackets: statistics.truncatedPackets,
+    dtmf: stream.dtmf,
+  };
+}
+
+/** The stream in the other direction: on the reverse flow, else between the same hosts in the same call. */
+export function findPeer(
+  stream: RtpStream,
+  reverse: readonly RtpStream[],
+  all: readonly RtpStream[],
+): RtpStream | null {
+  const onFlow = longestTogether(stream, reverse);
+  if (onFlow) return onFlow;
+  const [callId] = stream.callIds;
+  if (callId === undefined) return null;
+  const { source, destination } = stream.context;
+  const asymmetric = all.filter(
+    ({ context, callIds }) =>
+      isSameHost(context.source, destination) && isSameHost(context.destination, source) && callIds.includes(callId),
+  );
+  return longestTogether(stream, asymmetric);
+}
+
+function isSameHost(a: Endpoint, b: Endpoint): boolean {
+  return a.address === b.address;
+}
+
+function longestTogether(stream: RtpStream, others: readonly RtpStream[]): RtpStream | null {
+  let best: RtpStream | null = null;
+  let bestNs = 0;
+  for (const other of others) {
+    if (other === stream || other.kind !== stream.kind) continue;
+    const ns = Math.min(stream.lastTimeNs, other.lastTimeNs) - Math.max(stream.firstTimeNs, other.firstTimeNs);
+    if (ns > bestNs) {
+      best = other;
+      bestNs = ns;
+    }
+  }
+  return best;
+}
+
+function basisOf(stream: RtpStream, use: PayloadUse | null): BindingBasis | null {
+  if (!use) return null;
+  if (!use.binding) return use.clockRateHz > 0 ? 'inferred' : null;
+  const { announcement } = stream;
+  const isAnnounced = announcement !== null && findPayload(announcement, use.payloadType) !== null;
+  // A description that lists a static payload type without defining it has signalled it all the same.
+  return use.binding.basis === 'static' && isAnnounced ? 'sdp' : use.binding.basis;
+}
+
+function audioFacts({ statistics }: RtpStream, use: PayloadUse | null): AudioFacts | null {
+  if (!use?.binding) return null;
+  const { encodingName, clockRateHz, channels } = use.binding;
+  // RFC 3551, section 4.5.2: the clock of G722 stayed at 8000 by mistake, the audio is sampled at 16 kHz.
+  const sampleRateHz = encodingName.toUpperCase() === 'G722' ? 16_000 : clockRateHz;
+  return { sampleRateHz, channels, seconds: statistics.mediaSeconds };
+}

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { app, type BrowserWindow, dialog, type FileFilter } from 'electron';
 import { fail, ok, type Result } from '#shared/base/result';
-import { safeFileName } from './file-names';
+import { sanitizeName } from '../media/file-names';
 
 const captureFilter: FileFilter = { name: 'Network captures', extensions: ['pcap', 'pcapng', 'cap', 'ntar'] };
 const anyFilter: FileFilter = { name: 'All files', extensions: ['*'] };
@@ -19,7 +19,7 @@ export async function askForCapture(window: BrowserWindow): Promise<string | nul
 
 /** Asks where to write; the name in the dialog is made safe, the extension decides the filter. */
 export async function askWhereToSave(window: BrowserWindow, suggestedName: string): Promise<string | null> {
-  const name = safeFileName(suggestedName);
+  const name = sanitizeName(suggestedName, 120);
   const extension = extname(name).slice(1);
   const answer = await dialog.showSaveDialog(window, {
     defaultPath: join(app.getPath('downloads'), name),

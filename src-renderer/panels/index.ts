@@ -1,5 +1,18 @@
 import { Registry } from '#shared/base/registry';
+import { callsPanel } from './calls';
+import { conversationsPanel } from './conversations';
 import type { PanelDefinition } from './definition';
+import { diagnosticsPanel } from './diagnostics';
+import { messagePanel } from './message';
+import { overviewPanel } from './overview';
+import { streamsPanel } from './streams';
 
 /** Every panel of the window, in the order of its place: one line each. */
-export const panels = new Registry<PanelDefinition>('panel', []);
+export const panels = new Registry<PanelDefinition>('panel', [
+  overviewPanel,
+  callsPanel,
+  streamsPanel,
+  conversationsPanel,
+  diagnosticsPanel,
+  messagePanel,
+]);

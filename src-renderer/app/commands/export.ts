@@ -1,4 +1,4 @@
-import { exportFormats } from '#shared/ipc/contract';
+import { type exportFormats } from '#shared/ipc/contract';
 import { perform } from '../../bridge';
 import { jobsActions } from '../../stores/jobs';
 import { selectedSourceId, useSelection } from '../../stores/selection';

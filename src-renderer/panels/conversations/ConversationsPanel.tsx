@@ -1,0 +1,74 @@
+import { Tabs } from '@mantine/core';
+import { useState } from 'react';
+import type { ConversationCounts } from '#shared/model/capture';
+import type { ConversationKind } from '#shared/model/conversation';
+import { useSession } from '../../stores/session';
+import type { RenderCell } from '../../widgets/DataGrid';
+import { formatInteger } from '../../widgets/format';
+import { BoundGrid } from '../table/BoundGrid';
+import { NothingFound } from '../table/NothingFound';
+import styles from './conversations.module.css';
+
+const kinds: readonly { readonly id: ConversationKind; readonly title: string }[] = [
+  { id: 'ethernet', title: 'Ethernet' },
+  { id: 'wlan', title: 'WLAN' },
+  { id: 'ipv4', title: 'IPv4' },
+  { id: 'ipv6', title: 'IPv6' },
+  { id: 'tcp', title: 'TCP' },
+  { id: 'udp', title: 'UDP' },
+  { id: 'sctp', title: 'SCTP' },
+];
+
+/** One tab a kind that has rows; at first the transport with the most conversations. */
+export function ConversationsPanel() {
+  const counts = useSession((state) => state.capture?.counts.conversations);
+  const [chosen, setChosen] = useState<ConversationKind | null>(null);
+  const filled = kinds.filter(({ id }) => (counts?.[id] ?? 0) > 0);
+  if (!counts || filled.length === 0) {
+    return (
+      <div className={styles.empty}>
+        <NothingFound
+          title="No conversations"
+          lookedFor="Looked for Ethernet, IPv4, IPv6, TCP, UDP and SCTP in every packet."
+        />
+      </div>
+    );
+  }
+  const shown = filled.find(({ id }) => id === chosen)?.id ?? busiest(counts) ?? filled[0].id;
+  return (
+    <Tabs
+      value={shown}
+      onChange={(value) => setChosen(value as ConversationKind)}
+      variant="default"
+      keepMounted={false}
+      classNames={{ root: styles.root, list: styles.list, tab: styles.tab, panel: styles.panel }}
+    >
+      <Tabs.List aria-label="Kinds of conversations">
+        {filled.map(({ id, title }) => (
+          <Tabs.Tab key={id} value={id} data-testid={`conversations-${id}`}>
+            {title} <span className={styles.count}>{formatInteger(counts[id])}</span>
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      {filled.map(({ id }) => (
+        <Tabs.Panel key={id} value={id}>
+          <BoundGrid
+            table={`conversations.${id}`}
+            filterHint="Filter: address:10.0.* bytes>1000"
+            renderCell={renderPort}
+            emptyMessage={<NothingFound title="No conversations" lookedFor="None of this kind." />}
+          />
+        </Tabs.Panel>
+      ))}
+    </Tabs>
+  );
+}
+
+function busiest(counts: ConversationCounts): ConversationKind | null {
+  const transports = (['udp', 'tcp', 'sctp'] as const).filter((kind) => counts[kind] > 0);
+  return transports.sort((a, b) => counts[b] - counts[a])[0] ?? null;
+}
+
+/** A port names something: its digits stay together. */
+const renderPort: RenderCell = (column, row) =>
+  column.id.startsWith('port') && row[column.id] !== null ? String(row[column.id]) : undefined;

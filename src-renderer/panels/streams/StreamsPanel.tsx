@@ -1,0 +1,34 @@
+import type { TableRow } from '#shared/query/table-query';
+import { togglePlay } from '../../app/commands';
+import { selectionActions, useSelection } from '../../stores/selection';
+import { BoundGrid } from '../table/BoundGrid';
+import { NothingFound } from '../table/NothingFound';
+import { renderLoss } from '../table/render-loss';
+import { sourceMenu } from '../table/source-menu';
+
+export function StreamsPanel() {
+  const streamId = useSelection((state) => state.streamId);
+  return (
+    <BoundGrid
+      table="streams"
+      selectedId={streamId}
+      initialSort={{ column: 'startSeconds', direction: 'asc' }}
+      filterHint="Filter: codec:pcmu loss>1"
+      renderCell={renderLoss}
+      onSelect={(row) => selectionActions.selectStream(row.id, callIdOf(row))}
+      onOpen={(row) => togglePlay(row.id)}
+      onPlay={(row) => togglePlay(row.id)}
+      rowMenu={([row]) => (row ? sourceMenu('stream', row.id, true) : [])}
+      emptyMessage={
+        <NothingFound
+          title="No RTP streams"
+          lookedFor="Looked for RTP announced by SDP, with static payload types, and by its content: version, steady SSRC, running sequence numbers and timestamps over UDP."
+        />
+      }
+    />
+  );
+}
+
+function callIdOf(row: TableRow): string | null {
+  return typeof row.callId === 'string' ? row.callId : null;
+}

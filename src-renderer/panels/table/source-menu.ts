@@ -1,0 +1,17 @@
+import { exportChoices, startExport, togglePlay } from '../../app/commands';
+import type { RowMenuItem } from '../../widgets/DataGrid';
+
+/** Play and Export for a call or a stream in a context menu. */
+export function sourceMenu(kind: 'call' | 'stream', sourceId: string, isPlayable: boolean): RowMenuItem[] {
+  return [
+    { id: 'play', label: 'Play', icon: 'player', isDisabled: !isPlayable, run: () => togglePlay(sourceId) },
+    ...exportChoices(kind).map(({ format, label }, index) => ({
+      id: `export-${format}`,
+      label: `Export ${label}`,
+      icon: 'download' as const,
+      isDisabled: !isPlayable,
+      startsSection: index === 0,
+      run: () => void startExport(sourceId, format),
+    })),
+  ];
+}

@@ -76,28 +76,30 @@ interface Side {
   readonly port?: number;
 }
 
-/** Bits per second are bytes each way over the time between the first and the last frame; null when that is 0. */
+/** A is the side that sent the first frame. Bits per second are bytes each way over the time between the first and the last frame; null when that is 0. */
 function toRow(
   table: ConversationTable,
   index: number,
   kind: ConversationKind,
-  a: Side,
-  b: Side,
+  first: Side,
+  second: Side,
   verdict: ConversationVerdict | null,
 ): ConversationRow {
+  const forward = table.firstDirectionOf(index);
+  const [sideA, sideB] = forward === 0 ? [first, second] : [second, first];
   const startSeconds = table.firstNsOf(index) / 1e9;
   const durationSeconds = (table.lastNsOf(index) - table.firstNsOf(index)) / 1e9;
-  const bytesAToB = table.bytesOf(index, 0);
-  const bytesBToA = table.bytesOf(index, 1);
-  const packetsAToB = table.packetsOf(index, 0);
-  const packetsBToA = table.packetsOf(index, 1);
+  const bytesAToB = table.bytesOf(index, forward);
+  const bytesBToA = table.bytesOf(index, forward ^ 1);
+  const packetsAToB = table.packetsOf(index, forward);
+  const packetsBToA = table.packetsOf(index, forward ^ 1);
   return {
     id: `${kind}-${index}`,
     kind,
-    addressA: a.address,
-    portA: a.port ?? null,
-    addressB: b.address,
-    portB: b.port ?? null,
+    addressA: sideA.address,
+    portA: sideA.port ?? null,
+    addressB: sideB.address,
+    portB: sideB.port ?? null,
     packets: packetsAToB + packetsBToA,
     bytes: bytesAToB + bytesBToA,
     packetsAToB,
@@ -149,7 +151,7 @@ const titles: Record<ConversationKind, string> = {
 export function conversationTable(kind: ConversationKind): TableDefinition {
   const hasPorts = kind === 'tcp' || kind === 'udp' || kind === 'sctp';
   const addressWidth = kind === 'ipv6' ? 240 : 150;
-  const a = 'A is the side with the higher port, or the lower address when ports are equal, as in Wireshark.';
+  const a = 'A is the side that sent the first frame, as in Wireshark 4.';
   const wire = 'Bytes of whole frames on the wire.';
   return {
     id: `conversations.${kind}`,

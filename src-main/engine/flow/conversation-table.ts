@@ -5,12 +5,13 @@ function grown<T extends Float64Array | Uint32Array | Int32Array>(array: T, leng
   return next;
 }
 
-/** Counters of one conversation lie side by side in one cache line: packets and bytes each way, first and last time. */
+/** Counters of one conversation lie side by side in one cache line: packets and bytes each way, first and last time, first direction. */
 const counterWords = 8;
 const packetsWord = 0;
 const bytesWord = 2;
 const firstNsWord = 4;
 const lastNsWord = 5;
+const firstDirectionWord = 6;
 
 /**
  * Conversations of one kind, found by a key of `stride` 32-bit words (addresses and ports of both sides in
@@ -62,6 +63,7 @@ export class ConversationTable {
     const { counters } = this;
     const at = index * counterWords;
     const isFirst = counters[at + packetsWord] + counters[at + packetsWord + 1] === 0;
+    if (isFirst) counters[at + firstDirectionWord] = direction;
     counters[at + packetsWord + direction] += 1;
     counters[at + bytesWord + direction] += length;
     if (isFirst || timeNs < counters[at + firstNsWord]) counters[at + firstNsWord] = timeNs;
@@ -78,6 +80,11 @@ export class ConversationTable {
 
   bytesOf(index: number, direction: number): number {
     return this.counters[index * counterWords + bytesWord + direction];
+  }
+
+  /** Direction of the first frame. */
+  firstDirectionOf(index: number): number {
+    return this.counters[index * counterWords + firstDirectionWord];
   }
 
   firstNsOf(index: number): number {

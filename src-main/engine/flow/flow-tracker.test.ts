@@ -32,7 +32,7 @@ const hostA = [192, 0, 2, 1];
 const hostB = [198, 51, 100, 6];
 
 describe('FlowTracker', () => {
-  it('puts both directions into one conversation, the higher port first', () => {
+  it('puts both directions into one conversation, A being who sent first', () => {
     const flows = new FlowTracker();
     const forth = flows.track(frameAt(1, 0, 100), packetOf(hostA, hostB, [4000, 5000]));
     const back = flows.track(frameAt(2, 2e9, 60), packetOf(hostB, hostA, [5000, 4000]));
@@ -44,12 +44,12 @@ describe('FlowTracker', () => {
     expect(flows.reverseOf(forth)).toBe(back);
     expect(conversationRows(flows, 'udp', () => ({ protocol: 'RTP', reason: 'test' }))).toMatchObject([
       {
-        addressA: '198.51.100.6',
-        portA: 5000,
-        bytesAToB: 60,
-        bytesBToA: 100,
+        addressA: '192.0.2.1',
+        portA: 4000,
+        bytesAToB: 100,
+        bytesBToA: 60,
         durationSeconds: 2,
-        bitsPerSecondBToA: 400,
+        bitsPerSecondAToB: 400,
         protocol: 'RTP',
       },
     ]);

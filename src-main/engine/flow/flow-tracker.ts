@@ -7,7 +7,7 @@ import { ConversationTable } from './conversation-table';
 
 export type TransportName = 'tcp' | 'udp' | 'sctp';
 
-/** Words of a transport key: protocol and IP version, ports, then the addresses of A and B. */
+/** Words of a transport key: protocol and IP version, ports, then the addresses of the first and the second side. */
 const protocolWord = 0;
 const portsWord = 1;
 const addressWord = 2;
@@ -15,8 +15,8 @@ const transportWords4 = 4;
 const transportWords6 = 10;
 
 /**
- * Puts every frame into its conversations (Ethernet, IP, transport) and names its directed flow. A and B of a
- * conversation are chosen as Wireshark does: A has the higher port, or the lower address when ports are equal.
+ * Puts every frame into its conversations (Ethernet, IP, transport) and names its directed flow. Both directions
+ * share a key in canonical order: the higher port first, or the lower address when ports are equal.
  */
 export class FlowTracker {
   readonly ethernet = new ConversationTable(3);
@@ -28,12 +28,12 @@ export class FlowTracker {
   readonly udp: number[] = [];
   readonly sctp: number[] = [];
 
-  /** IP conversation of each transport conversation: index * 2 + its direction when the flow goes A to B. */
+  /** IP conversation of each transport conversation: index * 2 + its direction in direction 0. */
   private parent = new Int32Array(256);
   private parentCount = 0;
 
   /**
-   * Counts the frame and returns its directed flow: 2 * transport conversation + direction (0 = A to B),
+   * Counts the frame and returns its directed flow: 2 * transport conversation + direction (0 = first to second side),
    * or -1 when it has no transport.
    */
   track(frame: Frame, packet: PacketView): number {

@@ -230,8 +230,8 @@ export function buildCallSample() {
     calls: [
       {
         callId: sip.callId,
-        from: 'Alice Marlow',
-        to: 'Bruno Keller',
+        from: 'alice',
+        to: 'bruno',
         state: 'completed',
         finalStatus: 200,
         setupSeconds: 1.449,

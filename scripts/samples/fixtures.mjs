@@ -68,8 +68,8 @@ function hostPort(host, port) {
 function completedCall(sip, { messages = 7, setupSeconds, durationSeconds }) {
   return {
     callId: sip.callId,
-    from: 'Clara Voss',
-    to: 'Daniel Roy',
+    from: 'clara',
+    to: 'daniel',
     state: 'completed',
     finalStatus: 200,
     setupSeconds,

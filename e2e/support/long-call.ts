@@ -1,0 +1,29 @@
+import { writeFile } from 'node:fs/promises';
+import { calleeVoice, callerVoice } from '../../scripts/samples/call.mjs';
+import { buildCapture, pcapFormat } from '../../scripts/samples/capture-writer.mjs';
+import { encodeSamples, encodeUlaw } from '../../scripts/samples/g711.mjs';
+import { createHost } from '../../scripts/samples/packets.mjs';
+import { createRandom } from '../../scripts/samples/random.mjs';
+import { deliverRtp, planRtp } from '../../scripts/samples/rtp.mjs';
+
+const voiceSeconds = 10;
+
+/** Writes a capture of two RTP directions without signalling, long enough that work on it can be interrupted. */
+export async function writeLongCall(path: string, seconds: number): Promise<{ packets: number }> {
+  const random = createRandom(77);
+  const first = createHost('02:00:00:00:03:01', '192.0.2.71');
+  const second = createHost('02:00:00:00:03:02', '192.0.2.72');
+  const frames = [
+    { voice: callerVoice, source: first, destination: second, ssrc: 0x71 },
+    { voice: calleeVoice, source: second, destination: first, ssrc: 0x72 },
+  ].flatMap(({ voice, source, destination, ssrc }) => {
+    const once = encodeSamples(voice(voiceSeconds, random), encodeUlaw);
+    const payload = Buffer.concat(new Array<Buffer>(Math.ceil(seconds / voiceSeconds)).fill(once));
+    const plan = planRtp({ payload, payloadType: 0, ssrc, firstSequence: 1, firstTimestamp: 0 });
+    const ports = { sourcePort: 27_000, destinationPort: 27_000 };
+    const network = { jitterMs: 3 };
+    return deliverRtp(plan, { startMs: 0, source, destination, ...ports, random, network }).frames;
+  });
+  await writeFile(path, buildCapture(pcapFormat({ startSeconds: 1_772_443_800 }), frames));
+  return { packets: frames.length };
+}

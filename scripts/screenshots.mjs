@@ -1,0 +1,85 @@
+/**
+ * Takes pictures of every panel, dark and light, in two sizes: `npm run screenshots`. All go to a temporary folder that
+ * is named at the end; the ones that the README shows go to docs/images.
+ */
+
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron } from '@playwright/test';
+import { ensureBuilt } from './runtime/build.mjs';
+import { runScript, say } from './runtime/console.mjs';
+import { withDisplay } from './runtime/display.mjs';
+import { resolveElectron } from './runtime/electron.mjs';
+import { repoRoot } from './runtime/paths.mjs';
+
+const sizes = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+];
+const themes = ['Dark', 'Light'];
+const panels = ['overview', 'calls', 'streams', 'conversations', 'diagnostics', 'call-flow', 'message', 'rtp-analysis'];
+/** Name of a picture -> its name in docs/images. */
+const chosen = new Map([
+  ['calls-dark-1280', 'workbench-dark.png'],
+  ['overview-light-1280', 'overview-light.png'],
+  ['rtp-analysis-dark-1280', 'rtp-analysis-dark.png'],
+]);
+
+await runScript(async () => {
+  await ensureBuilt();
+  const runtime = await resolveElectron();
+  const images = join(repoRoot, 'docs/images');
+  const folder = await mkdtemp(join(tmpdir(), 'tapdeck-screenshots-'));
+  await mkdir(images, { recursive: true });
+  await withDisplay(async (env) => {
+    for (const size of sizes) {
+      for (const theme of themes) await takePictures(runtime, env, { size, theme, folder, images });
+    }
+    await rm(join(folder, 'user-data'), { recursive: true, force: true });
+  });
+  say(`pictures in ${folder}; those of the README in ${images}`);
+});
+
+async function takePictures(runtime, env, { size, theme, folder, images }) {
+  const suffix = `${theme.toLowerCase()}-${size.width}`;
+  const userData = join(folder, 'user-data', suffix);
+  const args = [...runtime.appArguments, `--user-data-dir=${userData}`, '--force-device-scale-factor=1'];
+  const { executablePath, chromiumSandbox } = runtime;
+  const app = await _electron.launch({ executablePath, args, chromiumSandbox, env: { ...env, LANG: 'en_US.UTF-8' } });
+  const page = await app.firstWindow();
+  await app.evaluate(({ BrowserWindow }, { width, height }) => {
+    BrowserWindow.getAllWindows()[0].setContentSize(width, height);
+  }, size);
+  await page.waitForFunction(({ width }) => innerWidth === width, size);
+  const picture = async (name) => {
+    const file = `${name}-${suffix}`;
+    await page.screenshot({ path: join(folder, `${file}.png`) });
+    const forReadme = chosen.get(file);
+    if (forReadme) await page.screenshot({ path: join(images, forReadme) });
+  };
+  const run = async (command) => {
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.getByRole('textbox', { name: 'Search commands and recent files' }).fill(command);
+    await page.keyboard.press('Enter');
+    await page.getByRole('textbox', { name: 'Search commands and recent files' }).waitFor({ state: 'hidden' });
+  };
+
+  await page.getByTestId('welcome').waitFor();
+  await run(`${theme} Theme`);
+  await picture('welcome');
+  await page.getByTestId('open-sample').click();
+  await page.getByTestId('activity-calls').click();
+  await page.getByTestId('grid-calls').locator('[role=row][data-testid^="row-"]').first().click();
+  await page.getByTestId('panel-player').locator('audio, canvas').first().waitFor({ state: 'attached' });
+  for (const panel of panels) {
+    await page.getByTestId(`tab-${panel}`).click();
+    await page.getByTestId(`panel-${panel}`).waitFor();
+    await page.waitForLoadState('networkidle');
+    await picture(panel);
+  }
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByRole('textbox', { name: 'Search commands and recent files' }).waitFor();
+  await picture('palette');
+  await app.close();
+}

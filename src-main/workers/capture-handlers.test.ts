@@ -78,7 +78,7 @@ describe('capture worker', () => {
     expect(invite.sdp?.some(({ line }) => line.startsWith('m=audio'))).toBe(true);
     const [{ lanes }, streams] = [await client.call('timeline', null), await rowsOf<StreamRow>(client, 'streams')];
     expect(lanes.map((lane) => lane.kind)).toEqual(['call', 'audio', 'audio']);
-    expect(Math.max(...lanes[1].lossHeat.filter((share) => !Number.isNaN(share)))).toBe(1);
+    expect(Math.max(...lanes[1].lossHeat.filter((share) => !Number.isNaN(share)))).toBeGreaterThan(0.5);
     expect(new Set(lanes.slice(1).map((lane) => lane.sourceId))).toEqual(new Set(streams.map((row) => row.id)));
   });
 

@@ -13,19 +13,19 @@ const staticClockRatesHz = new Map<number, number>([
 ]);
 
 /**
- * Clock rate that Wireshark 4.0 counts a payload type with; 0 when it knows none. `encodingName` and
+ * Clock rate that Wireshark 4.0 counts a payload type with; 0 when it knows none, and for telephone events. `encodingName` and
  * `signalledHz` are what a session description said of it before the packet came.
  */
 export function wiresharkClockRateHz(payloadType: number, encodingName: string | null, signalledHz: number): number {
   if (payloadType < 96) return staticClockRatesHz.get(payloadType) ?? 0;
-  if (encodingName === null) return 0;
+  if (encodingName === null || encodingName.toLowerCase() === 'telephone-event') return 0;
   return signalledHz;
 }
 
 /**
  * The figures of `tshark 4.0 -z rtp,streams`, with its definitions: times in milliseconds, packets in capture
  * order, the clock rate in whole kilohertz, extremes and means that leave out marked packets, comfort noise and
- * timestamps from behind the first one, means divided by all packets all the same. Where they differ from those
+ * timestamps from behind the first one, means divided by all packets but the first all the same. Where they differ from those
  * of RFC 3550 stands in docs/compatibility.md.
  */
 export class WiresharkStatistics {
@@ -54,6 +54,7 @@ export class WiresharkStatistics {
   private firstTimestamp = 0;
   private firstTimeMs = 0;
   private timeMs = 0;
+  /** Of the last packet that had a clock rate: one without moves the time alone. */
   private timestamp = 0;
   private mediaMs = 0;
   private payloadType = -1;
@@ -104,32 +105,31 @@ export class WiresharkStatistics {
     this.lastSequence = sequence;
 
     const deltaMs = timeMs - this.timeMs;
+    this.lastDeltaMs = deltaMs;
+    if (!isInTime) return;
+    this.timeMs = timeMs;
     const kilohertz = Math.floor(clockRateHz / 1000);
     if (kilohertz > 0) {
       const mediaStepMs = ((timestamp - this.timestamp) | 0) / kilohertz;
-      const jitterMs = (15 * this.lastJitterMs + Math.abs(deltaMs - mediaStepMs)) / 16;
-      this.lastJitterMs = jitterMs;
+      const differenceMs = Math.abs(deltaMs - mediaStepMs);
+      this.lastJitterMs = (15 * this.lastJitterMs + differenceMs) / 16;
       this.mediaMs += mediaStepMs;
       this.lastSkewMs = this.mediaMs - (timeMs - this.firstTimeMs);
-    }
-    this.lastDeltaMs = deltaMs;
-    if (isInTime) {
-      this.timeMs = timeMs;
       this.timestamp = timestamp;
     }
-    if (marker || isComfortNoise || !isInTime) return;
-    this.count(deltaMs, kilohertz > 0);
+    if (!marker && !isComfortNoise) this.count(deltaMs, kilohertz > 0);
   }
 
   private count(deltaMs: number, hasClock: boolean): void {
+    const before = this.packets - 1;
     if (this.minDeltaMs < 0 || deltaMs < this.minDeltaMs) this.minDeltaMs = deltaMs;
     if (deltaMs > this.maxDeltaMs) this.maxDeltaMs = deltaMs;
-    this.meanDeltaMs += (deltaMs - this.meanDeltaMs) / this.packets;
+    this.meanDeltaMs += (deltaMs - this.meanDeltaMs) / before;
     if (!hasClock) return;
     const jitterMs = this.lastJitterMs;
     if (this.minJitterMs < 0 || jitterMs < this.minJitterMs) this.minJitterMs = jitterMs;
     if (jitterMs > this.maxJitterMs) this.maxJitterMs = jitterMs;
-    this.meanJitterMs += (jitterMs - this.meanJitterMs) / this.packets;
+    this.meanJitterMs += (jitterMs - this.meanJitterMs) / before;
     if (Math.abs(this.lastSkewMs) > Math.abs(this.maxSkewMs)) this.maxSkewMs = this.lastSkewMs;
   }
 

@@ -66,8 +66,10 @@ export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
 
 /** Offset of the first `byte` in `bytes[start..end)`, or -1. */
 export function indexOfByte(bytes: Uint8Array, byte: number, start: number, end: number): number {
-  const at = bytes.indexOf(byte, start);
-  return at < end ? at : -1;
+  for (let i = start; i < end; i += 1) {
+    if (bytes[i] === byte) return i;
+  }
+  return -1;
 }
 
 /** Offset of the first CRLF wholly in `bytes[start..end)`, or -1. */

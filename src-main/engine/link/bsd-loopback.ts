@@ -1,5 +1,5 @@
 import { u32be, u32le } from '../bytes/integers';
-import { EtherType, type Layer } from './layer';
+import { EtherType, type Layer } from '../net/layer';
 
 /** AF_INET everywhere. */
 const FAMILY_IPV4 = 2;

@@ -1,6 +1,6 @@
 import { u16be } from '../bytes/integers';
 import type { PacketView } from '../net/packet';
-import { EtherType, type Layer, UNKNOWN_PAYLOAD } from './layer';
+import { EtherType, type Layer, UNKNOWN_PAYLOAD } from '../net/layer';
 
 /** Lowest value of the type field that is an EtherType; up to 1500 it is a length (IEEE 802.3, clause 3.2.6). */
 const FIRST_ETHER_TYPE = 0x0600;

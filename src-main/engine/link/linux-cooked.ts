@@ -1,6 +1,6 @@
 import { u16be } from '../bytes/integers';
 import { decodeLlc } from './ethernet';
-import type { Layer } from './layer';
+import type { Layer } from '../net/layer';
 
 /** Protocol number of Linux for a frame that begins with an IEEE 802.2 header (ETH_P_802_2). */
 const LINUX_802_2 = 0x0004;

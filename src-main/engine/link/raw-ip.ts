@@ -1,4 +1,4 @@
-import { EtherType, type Layer } from './layer';
+import { EtherType, type Layer } from '../net/layer';
 
 /** LINKTYPE_RAW and its kin: an IP datagram; its version field says which. */
 export function decodeRawIp(layer: Layer): void {

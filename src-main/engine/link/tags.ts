@@ -1,6 +1,6 @@
 import { u16be } from '../bytes/integers';
 import { decodeLengthField } from './ethernet';
-import { EtherType, type Layer, UNKNOWN_PAYLOAD } from './layer';
+import { EtherType, type Layer, UNKNOWN_PAYLOAD } from '../net/layer';
 
 /** Tags in a row that are believed: networks stack two or three. */
 const MAX_TAGS = 16;

@@ -1,5 +1,5 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
-import type { Layer } from '../link/index';
+import type { Layer } from './layer';
 import { formatAddress } from './endpoint';
 import type { PacketView } from './packet';
 

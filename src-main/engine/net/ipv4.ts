@@ -1,5 +1,5 @@
 import { u16be } from '../bytes/integers';
-import type { Layer } from '../link/index';
+import type { Layer } from './layer';
 import type { FragmentTable } from './fragments';
 import type { PacketView } from './packet';
 

@@ -1,5 +1,5 @@
 import { u16be, u32be } from '../bytes/integers';
-import type { Layer } from '../link/index';
+import type { Layer } from './layer';
 import type { PacketView } from './packet';
 
 /** UDP (RFC 768). Like its kin below: moves `layer` to the payload, false when the header is cut or malformed. */

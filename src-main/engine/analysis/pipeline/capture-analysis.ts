@@ -10,7 +10,7 @@ import { linkTypeName } from '../../capture/link-types';
 import { openCapture } from '../../capture/open';
 import { countConversations } from '../../flow/conversation-rows';
 import { FlowTracker } from '../../flow/flow-tracker';
-import { PacketDecoder } from '../../net/packet-decoder';
+import { PacketDecoder } from '../../link/packet-decoder';
 import { PacketView } from '../../net/packet';
 import { DiagnosticLog } from '../../store/diagnostic-log';
 import { FrameStore } from '../../store/frame-store';

@@ -1,7 +1,7 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { ByteSource } from '../../capture/byte-source';
 import { Frame } from '../../capture/frame';
-import { PacketDecoder } from '../../net/packet-decoder';
+import { PacketDecoder } from '../../link/packet-decoder';
 import { PacketView } from '../../net/packet';
 import type { FrameStore } from '../../store/frame-store';
 import type { PacketSource } from '../rtp/packet-source';

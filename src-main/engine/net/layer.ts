@@ -1,5 +1,4 @@
 import type { DiagnosticSink, Severity } from '#shared/model/diagnostic';
-import type { PacketView } from '../net/packet';
 
 /** EtherType (IEEE 802 numbers) under which link layers hand a payload on that they do not understand. */
 export const UNKNOWN_PAYLOAD = 0;
@@ -64,9 +63,3 @@ export class Layer {
     this.sink.report(severity, code, this.frame, message);
   }
 }
-
-/**
- * Decodes one link layer: moves `layer` to what it carries and names it by `layer.etherType`, and puts link
- * addresses into `packet`. Leaves `UNKNOWN_PAYLOAD` when it carries nothing that the engine knows.
- */
-export type LinkDecoder = (layer: Layer, packet: PacketView) => void;

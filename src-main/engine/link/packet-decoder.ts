@@ -1,18 +1,20 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { type Frame, NOT_A_PACKET } from '../capture/frame';
 import { linkTypeName } from '../capture/link-types';
-import { EtherType, Layer, type LinkDecoder, UNKNOWN_PAYLOAD, linkDecoder, unwrapTags } from '../link/index';
-import { FragmentTable } from './fragments';
-import { decodeIpv4 } from './ipv4';
-import { decodeIpv6, skipAuthentication } from './ipv6';
-import { IpProtocol, type PacketView } from './packet';
-import { decodeSctp, decodeTcp, decodeUdp } from './transport';
+import { EtherType, Layer, UNKNOWN_PAYLOAD } from '../net/layer';
+import { FragmentTable } from '../net/fragments';
+import { decodeIpv4 } from '../net/ipv4';
+import { decodeIpv6, skipAuthentication } from '../net/ipv6';
+import { IpProtocol, type PacketView } from '../net/packet';
+import { decodeSctp, decodeTcp, decodeUdp } from '../net/transport';
+import { type LinkDecoder, linkDecoder } from './link-decoders';
+import { unwrapTags } from './tags';
 
 /** Turns frames into packets: link layer, IP with its fragments, transport header. */
 export class PacketDecoder {
   private readonly layer: Layer;
   private readonly fragments: FragmentTable;
-  private linkType = -1;
+  private linkType = NOT_A_PACKET;
   private decodeLink: LinkDecoder | null = null;
   private readonly unknownLinkTypes = new Set<number>();
 

@@ -1,12 +1,16 @@
 import { LinkType } from '../capture/link-types';
 import { decodeLoop, decodeNull } from './bsd-loopback';
 import { decodeEthernet } from './ethernet';
-import { EtherType, type Layer, type LinkDecoder } from './layer';
+import { EtherType, type Layer } from '../net/layer';
+import type { PacketView } from '../net/packet';
 import { decodeLinuxSll, decodeLinuxSll2 } from './linux-cooked';
 import { decodeRawIp, decodeRawIpv4, decodeRawIpv6 } from './raw-ip';
 
-export { EtherType, Layer, type LinkDecoder, UNKNOWN_PAYLOAD } from './layer';
-export { unwrapTags } from './tags';
+/**
+ * Decodes one link layer: moves `layer` to what it carries and names it by `layer.etherType`, and puts link
+ * addresses into `packet`. Leaves `UNKNOWN_PAYLOAD` when it carries nothing that the engine knows.
+ */
+export type LinkDecoder = (layer: Layer, packet: PacketView) => void;
 
 /** Decoders by link type: a new link type is one file and one line here. */
 const LINK_DECODERS: ReadonlyMap<number, LinkDecoder> = new Map<number, LinkDecoder>([

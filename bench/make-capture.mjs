@@ -79,7 +79,9 @@ function buildCall(index, voices, random) {
       firstSequence: random.integer(0, 65_535),
       firstTimestamp: random.integer(0, 0x7fffffff),
     });
-    const lost = new Set(isLossy ? plan.filter(() => random.next() < 0.01).map((item) => item.index) : []);
+    // The first and the last packet arrive, so that every loss can be known from the numbers of the others.
+    const candidates = isLossy ? plan.slice(1, -1) : [];
+    const lost = new Set(candidates.filter(() => random.next() < 0.01).map((item) => item.index));
     return { ...side, plan, lost, cname: `${side.from.user}@${side.from.host.address}` };
   });
   sides.forEach((side, number) => {

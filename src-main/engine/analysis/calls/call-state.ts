@@ -7,7 +7,7 @@ const repetitionsUntilGivenUp = 3;
 
 /** What is known of the INVITE of a call when its state is asked for. */
 export interface CallProgress {
-  /** First INVITE; -1 when the capture begins later. */
+  /** Last INVITE that is no repetition; -1 when the capture begins later. */
   readonly inviteNs: number;
   /** How often the INVITE was repeated for want of a response. */
   readonly inviteRepetitions: number;

@@ -38,6 +38,8 @@ export class Call {
   readonly ports: AnnouncedPort[] = [];
 
   private inviteNs = -1;
+  /** The last attempt: of an INVITE repeated with credentials or to another target, the repeated one. */
+  private attemptNs = -1;
   private inviteCseq = -1;
   /** Names the leg nearest to the caller: responses to it are what the caller saw. */
   private inviteBranch = '';
@@ -94,7 +96,7 @@ export class Call {
   state(nowNs: number): CallState {
     return callState(
       {
-        inviteNs: this.inviteNs,
+        inviteNs: this.attemptNs,
         inviteRepetitions: this.inviteRepetitions,
         hasResponse: this.hasResponse,
         isRinging: this.isRinging,
@@ -172,6 +174,9 @@ export class Call {
     // Another attempt or another target: what failed before is past (RFC 3261, sections 8.1.3.4, 16.7, 22.2).
     this.otherFailureStatus = 0;
     if (!isAttempt) return;
+    this.attemptNs = message.timeNs;
+    this.hasResponse = false;
+    this.isRinging = false;
     this.inviteCseq = message.cseqNumber;
     this.inviteBranch = message.branch;
     this.inviteRepetitions = 0;
@@ -196,12 +201,13 @@ export class Call {
   private takeAnswer(message: SipMessage): void {
     const dialog = this.dialogs[this.dialogOf(message)];
     if (dialog) dialog.isAnswered = true;
+    if (!dialog?.isEnded) this.byeNs = -1;
     const isSeenByCaller = this.isOfCallerLeg(message);
     if (this.answerNs < 0 || (isSeenByCaller && !this.isAnswerSeenByCaller)) {
       this.answerNs = message.timeNs;
       this.answerStatus = message.statusCode;
       this.isAnswerSeenByCaller = isSeenByCaller;
-    } else if (this.byeNs >= 0) this.byeNs = -1;
+    }
   }
 
   /** A request that only an established dialog carries. */

@@ -121,12 +121,24 @@ function payloadsOf(parsed: ParsedMedia): PayloadBinding[] {
 /** From `a=rtpmap` (RFC 8866, section 6.6). */
 function signalled(parsed: ParsedMedia, payloadType: number): PayloadBinding | null {
   const map = parsed.rtp.find((entry) => entry.payload === payloadType);
-  const encodingName = text(map?.codec);
+  const encodingName = registeredName(text(map?.codec));
   const clockRateHz = map?.rate;
   if (map === undefined || encodingName === '' || typeof clockRateHz !== 'number' || clockRateHz <= 0) return null;
   const channels = typeof map.encoding === 'number' && map.encoding >= 1 && map.encoding <= 255 ? map.encoding : 1;
   return { payloadType, encodingName, clockRateHz, channels, fmtp: fmtpOf(parsed, payloadType), basis: 'sdp' };
 }
+
+/** Names are the same in any case (RFC 4855, section 3); those of the static table are written as registered. */
+function registeredName(name: string): string {
+  return registeredNames.get(name.toLowerCase()) ?? name;
+}
+
+const registeredNames: ReadonlyMap<string, string> = new Map(
+  [...staticPayloadTypes.values()]
+    .map(({ encodingName }) => encodingName)
+    .concat('telephone-event')
+    .map((name) => [name.toLowerCase(), name]),
+);
 
 /** From the table of static payload types, when the description leaves the mapping to it. */
 function assigned(parsed: ParsedMedia, payloadType: number): PayloadBinding | null {

@@ -11,7 +11,7 @@ export function Root() {
   const scheme = choice === 'system' ? (isSystemLight ? 'light' : 'dark') : choice;
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme={scheme}>
-      <Notifications position="top-right" transitionDuration={120} limit={4} />
+      <Notifications position="bottom-right" transitionDuration={120} limit={4} />
       <Shell />
     </MantineProvider>
   );

@@ -34,12 +34,19 @@ export const theme = createTheme({
   focusRing: 'auto',
   respectReducedMotion: true,
   components: {
-    Button: { defaultProps: { size: 'xs' } },
+    Button: {
+      defaultProps: { size: 'xs' },
+      vars: (_theme: unknown, { size }: { size?: unknown }) =>
+        size === 'xs'
+          ? { root: { '--button-height': '26px', '--button-padding-x': '10px', '--button-fz': '13px' } }
+          : { root: {} },
+    },
+    Input: { vars: () => ({ wrapper: { '--input-height': '24px', '--input-fz': '13px' } }) },
     ActionIcon: { defaultProps: { size: 24, variant: 'subtle', color: 'gray' } },
     TextInput: { defaultProps: { size: 'xs' } },
     Select: { defaultProps: { size: 'xs' } },
     NumberInput: { defaultProps: { size: 'xs' } },
-    SegmentedControl: { defaultProps: { size: 'xs' } },
+    SegmentedControl: { vars: () => ({ root: { '--sc-font-size': '12px', '--sc-padding': '1px 8px' } }) },
     Tooltip: { defaultProps: { openDelay: 400, transitionProps: { duration: 80 }, fz: 12 } },
     Popover: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },

@@ -69,7 +69,7 @@ function remember(): void {
 }
 
 function recall(): Remembered {
-  const defaults: Remembered = { theme: 'system', dock: null, grids: {} };
+  const defaults: Remembered = { theme: 'dark', dock: null, grids: {} };
   const text = localStorage.getItem(storageKey);
   if (text === null) return defaults;
   try {

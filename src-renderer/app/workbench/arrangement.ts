@@ -46,8 +46,8 @@ function startOf(placement: Placement, first: Map<Placement, string>) {
   const center = first.get('center');
   const right = first.get('right');
   if (placement === 'bottom') return { direction: 'below' } as const;
-  if (placement === 'right' && center) return { referencePanel: center, direction: 'right' } as const;
   if (placement === 'right-lower' && right) return { referencePanel: right, direction: 'below' } as const;
+  if (placement.startsWith('right') && center) return { referencePanel: center, direction: 'right' } as const;
   return undefined;
 }
 

@@ -73,7 +73,7 @@ export async function renderFile(
   options: RenderOptions & { readonly onBlock?: (block: Int16Array) => void } = {},
 ): Promise<void> {
   refuseTooLong(plan, container);
-  const file = await open(path, 'wx', 0o600);
+  const file = await open(path, 'wx');
   try {
     let position = await write(file, container.header(plan, 0), 0);
     const bytes = new Uint8Array(2 * blockSamples * plan.channels);

@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { copyFile, link, rm, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { alternativeName } from '../media/file-names';
+import { RpcFailure } from '../workers/rpc/protocol';
+
+/** A hidden name in the folder of the target, so that the finished file is only renamed. */
+export function temporaryPath(folder: string): string {
+  return join(folder, `.tapdeck-${randomBytes(8).toString('hex')}.part`);
+}
+
+/** Facts that tell whether a capture file is still the one that was opened. */
+export interface FileStamp {
+  readonly bytes: number;
+  readonly modifiedMs: number;
+  readonly device: number;
+  readonly inode: number;
+}
+
+/** Fails with `capture-vanished` when the file is gone. */
+export async function stampOf(path: string): Promise<FileStamp> {
+  try {
+    const { size, mtimeMs, dev, ino } = await stat(path);
+    return { bytes: size, modifiedMs: mtimeMs, device: dev, inode: ino };
+  } catch {
+    throw new RpcFailure({
+      code: 'capture-vanished',
+      message: 'The capture file can no longer be read.',
+      where: path,
+      hint: 'Put it back, or open it where it lies now.',
+    });
+  }
+}
+
+/** Fails with `capture-changed` when the file is not the one that was opened, or was touched between two looks. */
+export function assertUnchanged(path: string, openedBytes: number, before: FileStamp, now: FileStamp): void {
+  const isSame = now.bytes === openedBytes && now.modifiedMs === before.modifiedMs && now.inode === before.inode;
+  if (isSame) return;
+  throw new RpcFailure({
+    code: 'capture-changed',
+    message: 'The capture file was changed after it was opened.',
+    where: path,
+    hint: 'Open it again.',
+  });
+}
+
+/** Exporting never alters the capture: not by a path, not by another name of the same file. */
+export async function assertNotCapture(targetPath: string, capture: FileStamp): Promise<void> {
+  const target = await stat(targetPath).catch(() => null);
+  if (target?.dev !== capture.device || target.ino !== capture.inode) return;
+  throw new RpcFailure({
+    code: 'would-overwrite-capture',
+    message: 'The target is the capture itself.',
+    where: targetPath,
+    hint: 'Choose another name.',
+  });
+}
+
+/**
+ * Puts the finished file into a folder under the wanted name, or the first numbered one that is free. A file of equal
+ * content is left as it is and its path is answered; nothing is ever overwritten.
+ */
+export async function placeInFolder(
+  temporary: string,
+  folder: string,
+  name: string,
+  { sha256, bytes }: { readonly sha256: string; readonly bytes: number },
+): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const path = join(folder, alternativeName(name, attempt));
+    if (await moveIfFree(temporary, path)) return path;
+    if (await hasContent(path, sha256, bytes)) {
+      await rm(temporary, { force: true });
+      return path;
+    }
+  }
+}
+
+/** A link fails when the name is taken, a rename would not; disks without links copy. */
+async function moveIfFree(temporary: string, path: string): Promise<boolean> {
+  try {
+    await link(temporary, path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw error;
+      await copyFile(temporary, path, constants.COPYFILE_EXCL);
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  await unlink(temporary);
+  return true;
+}
+
+async function hasContent(path: string, sha256: string, bytes: number): Promise<boolean> {
+  try {
+    const facts = await stat(path);
+    if (!facts.isFile() || facts.size !== bytes) return false;
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+    return hash.digest('hex') === sha256;
+  } catch {
+    return false;
+  }
+}

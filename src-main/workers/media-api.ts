@@ -1,0 +1,19 @@
+import type { ExportedFile, ExportRequest } from '../media/export-file';
+import type { PlayerAudio } from '../media/player-audio';
+import type { MediaInput } from '../media/source';
+
+/** What the media worker answers. Progress is the share done, 0..1, at most ten times a second. */
+export type MediaApi = {
+  /** Writes the WAV that the player plays. */
+  render: {
+    argument: { readonly input: MediaInput; readonly path: string };
+    value: PlayerAudio;
+    progress: number;
+  };
+  /** Writes a file for the user. */
+  export: {
+    argument: { readonly input: MediaInput; readonly request: ExportRequest };
+    value: ExportedFile;
+    progress: number;
+  };
+};

@@ -1,0 +1,51 @@
+import { exportFile } from '../media/export-file';
+import { renderPlayerAudio } from '../media/player-audio';
+import type { MediaApi } from './media-api';
+import { RpcFailure, Transferred } from './rpc/protocol';
+import type { CallContext, Handlers } from './rpc/server';
+
+const reportIntervalMs = 100;
+
+/** The media worker's methods; they keep nothing from one call to the next. */
+export const mediaHandlers: Handlers<MediaApi> = {
+  async render({ input, path }, context) {
+    const audio = await writing(path, renderPlayerAudio(input, path, optionsOf(context)));
+    const buffers = audio.lanes.map(({ peaks }) => peaks.buffer);
+    return new Transferred(audio, buffers);
+  },
+  export({ input, request }, context) {
+    return writing(request.path, exportFile(input, request, optionsOf(context)));
+  },
+};
+
+function optionsOf({ signal, reportProgress }: CallContext<number>) {
+  let reportedAt = 0;
+  const onProgress = (fraction: number): void => {
+    const now = performance.now();
+    if (now - reportedAt < reportIntervalMs && fraction < 1) return;
+    reportedAt = now;
+    reportProgress(fraction);
+  };
+  return { signal, onProgress };
+}
+
+const writeFailures: Readonly<Record<string, string>> = {
+  EACCES: 'Writing there is not permitted.',
+  EPERM: 'Writing there is not permitted.',
+  EROFS: 'The disk is read-only.',
+  ENOSPC: 'The disk is full.',
+  EDQUOT: 'The quota of the disk is used up.',
+  ENOENT: 'The folder does not exist.',
+  ENOTDIR: 'The folder does not exist.',
+};
+
+/** Says in words why a file could not be written. */
+async function writing<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const message = writeFailures[(error as NodeJS.ErrnoException).code ?? ''];
+    if (!message) throw error;
+    throw new RpcFailure({ code: 'cannot-write', message, where: path, hint: 'Choose another place.' });
+  }
+}

@@ -110,9 +110,9 @@ export class ExportService {
     const target = resolve(path);
     const title = `Export ${basename(target)}`;
     const job: Job = { id, title, state: 'running', progress: null, error: null, artifact: null };
-    this.update(job);
     const controller = new AbortController();
     this.controllers.set(id, controller);
+    this.update(job);
     const work = this.write(captureId, sourceId, format, {
       folder: dirname(target),
       signal: controller.signal,

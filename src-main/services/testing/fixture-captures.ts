@@ -1,0 +1,50 @@
+import type { CaptureSummary } from '#shared/model/capture';
+import type { TablePage, TableQuery, TableRow } from '#shared/query/table-query';
+import { RpcFailure } from '../../workers/rpc/protocol';
+import type { MediaFixture } from '../../media/testing/media-fixture';
+import type { ExportSource } from '../export-service';
+import type { MediaSourceIndex } from '../media-source';
+
+/** Answers for a capture service with made-up calls and streams, all in the file of a fixture. */
+export class FixtureCaptures implements ExportSource {
+  state: CaptureSummary['state'] = 'complete';
+  private readonly sources = new Map<string, MediaSourceIndex>();
+
+  constructor(
+    private readonly fixture: MediaFixture,
+    private readonly hash = 'a'.repeat(64),
+  ) {}
+
+  add(source: Omit<MediaSourceIndex, 'capturePath'>): this {
+    this.sources.set(source.sourceId, { ...source, capturePath: this.fixture.capturePath });
+    return this;
+  }
+
+  async mediaIndex(_captureId: string, sourceId: string): Promise<MediaSourceIndex> {
+    const source = this.sources.get(sourceId);
+    if (!source) throw new RpcFailure({ code: 'not-found', message: `There is no call or stream '${sourceId}'.` });
+    return source;
+  }
+
+  async sha256(): Promise<string> {
+    return this.hash;
+  }
+
+  summary(captureId: string): CaptureSummary {
+    return {
+      captureId,
+      path: this.fixture.capturePath,
+      bytes: this.fixture.captureBytes,
+      state: this.state,
+    } as CaptureSummary;
+  }
+
+  async page(_captureId: string, { table, offset, limit }: TableQuery): Promise<TablePage> {
+    const kind = table === 'calls' ? 'call' : 'stream';
+    const all: TableRow[] = [...this.sources.values()]
+      .filter((source) => source.kind === kind)
+      .map(({ sourceId, streams }) => ({ id: sourceId, streamIds: streams.map(({ streamId }) => streamId) }));
+    const rows = all.slice(offset, offset + limit);
+    return { totalRows: all.length, matchingRows: all.length, offset, rows, filterError: null };
+  }
+}

@@ -1,4 +1,4 @@
-import { fail, ok, type Result } from '#shared/base/result';
+import { ok, type Result } from '#shared/base/result';
 import type { EventName, EventPayloads } from '#shared/ipc/contract';
 import type { CaptureSummary } from '#shared/model/capture';
 import type { CaptureService } from '../services/capture-service';
@@ -77,7 +77,7 @@ export function captureHandlers(
       return ok(null);
     },
     'capture:current': () => ok(session.current()),
-    'table:definitions': () => fail('internal', 'not wired'),
+    'table:definitions': () => ok(captures.tableDefinitions),
     'table:page': async ({ captureId, query }) => ok(await captures.page(captureId, query)),
     'timeline:get': async ({ captureId }) => ok(await captures.timeline(captureId)),
     'call:ladder': async ({ captureId, callId }) => ok(await captures.ladder(captureId, callId)),

@@ -5,6 +5,7 @@ import { pathFromCommandLine } from './command-line';
 import { appHandlers } from './handlers';
 import { registerCommands } from './ipc';
 import { report, reportUncaughtErrors } from './log';
+import { mediaHandler } from './media-protocol';
 import { installMenu } from './menu';
 import { RecentFiles } from './recent-files';
 import { rendererHandler } from './renderer-protocol';
@@ -55,7 +56,10 @@ function start(): void {
   const services = createServices({ recentFiles, send, window: openWindow });
   lockSession(session.defaultSession, renderer);
   protocol.handle('app', rendererHandler(join(app.getAppPath(), 'out/renderer')));
-  protocol.handle('media', services.mediaHandler(renderer.origin));
+  protocol.handle(
+    'media',
+    mediaHandler((id) => services.media.artifactFile(id), renderer.origin),
+  );
 
   // The page asks for the present capture once it listens: only then is anything opened, so that it misses nothing.
   let isListening = false;

@@ -1,9 +1,16 @@
-import { fail } from '#shared/base/result';
+import { app, type BrowserWindow } from 'electron';
+import { version } from '../../package.json';
+import { ok } from '#shared/base/result';
+import { resolveFfmpeg } from '../media/ffmpeg/resolve';
+import { CaptureService } from '../services/capture-service';
+import { ExportService } from '../services/export-service';
+import { MediaService } from '../services/media-service';
 import createCaptureWorker from '../workers/capture.worker?nodeWorker';
 import createHashWorker from '../workers/hash.worker?nodeWorker';
-import type { BrowserWindow } from 'electron';
-import { CaptureService } from '../services/capture-service';
+import createMediaWorker from '../workers/media.worker?nodeWorker';
 import { captureHandlers, CaptureSession, type Send } from './capture-session';
+import type { CommandHandlers } from './commands';
+import { exportHandlers } from './export-handlers';
 import type { RecentFiles } from './recent-files';
 
 export interface ServicesContext {
@@ -12,28 +19,46 @@ export interface ServicesContext {
   readonly window: () => BrowserWindow;
 }
 
-/** Makes the services of the program and what the window may ask of them. */
-export function createServices({ recentFiles, send }: ServicesContext) {
+/** The services of the program, and what the window may ask of them. */
+export interface Services {
+  readonly session: CaptureSession;
+  readonly handlers: Omit<CommandHandlers, `app:${string}`>;
+  readonly media: MediaService;
+  ffmpegVersion(): Promise<string | null>;
+  /** Ends the workers and removes temporary files. */
+  dispose(): Promise<void>;
+}
+
+export function createServices({ recentFiles, send, window }: ServicesContext): Services {
   const captures = new CaptureService({
     createCaptureWorker: () => createCaptureWorker({}),
     createHashWorker: () => createHashWorker({}),
   });
-  const captureSession = new CaptureSession(captures, recentFiles, send);
-  const later = () => fail('internal', 'not wired yet');
+  const createWorker = () => createMediaWorker({});
+  const media = new MediaService({ captures, createWorker, cacheDir: app.getPath('temp') });
+  const exports = new ExportService({ captures, createWorker, tool: `tapdeck ${version}` });
+  captures.on('closed', ({ captureId }) => media.closeCapture(captureId));
+  exports.onJob((job) => {
+    send('job:changed', job);
+    if (job.state === 'done' && job.artifact) send('artifact:written', job.artifact);
+  });
+  exports.onDismissed((dismissed) => send('job:dismissed', dismissed));
+  const session = new CaptureSession(captures, recentFiles, send);
   return {
-    session: captureSession,
+    session,
+    media,
     handlers: {
-      ...captureHandlers(captureSession, captures),
-      'media:player': later,
-      'export:start': later,
-      'export:cancel': later,
-      'export:dismiss': later,
-      'export:show-in-folder': later,
+      ...captureHandlers(session, captures),
+      ...exportHandlers(exports, window),
+      'media:player': async ({ captureId, sourceId }) => ok(await media.player(captureId, sourceId)),
     },
-    mediaHandler: (_origin: string) => () => new Response(null, { status: 404 }),
-    ffmpegVersion: async () => null,
-    dispose: () => captures.dispose(),
+    ffmpegVersion: async () => {
+      const ffmpeg = await resolveFfmpeg();
+      return ffmpeg.ok ? ffmpeg.value.version : null;
+    },
+    dispose: async () => {
+      await Promise.all([exports.dispose(), media.dispose()]);
+      await captures.dispose();
+    },
   };
 }
-
-export type Services = ReturnType<typeof createServices>;

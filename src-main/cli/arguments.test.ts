@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from './arguments';
+import { CliFailure } from './failure';
+
+const parse = (line: string): unknown => parseCommandLine(line.split(' ').filter(Boolean));
+
+describe('parseCommandLine', () => {
+  it.each([
+    ['info a.pcap', { name: 'info', file: 'a.pcap', json: false }],
+    ['info --json -', { name: 'info', file: '-', json: true }],
+    ['analyze a.pcap --json', { name: 'analyze', file: 'a.pcap', json: true, withConversations: false }],
+    ['analyze --include conversations a', { name: 'analyze', file: 'a', json: false, withConversations: true }],
+    ['export a --all --out d', { name: 'export', file: 'a', json: false, ids: 'all', format: 'auto', folder: 'd' }],
+    [
+      'export a --id x --id y --format au --out=d --json',
+      { name: 'export', file: 'a', json: true, ids: ['x', 'y'], format: 'au', folder: 'd' },
+    ],
+    ['info -- --odd.pcap', { name: 'info', file: '--odd.pcap', json: false }],
+    ['export --help', { name: 'help' }],
+    ['--version', { name: 'version' }],
+  ])('understands %s', (line, command) => {
+    expect(parse(line)).toEqual(command);
+  });
+
+  it.each([
+    ['', 'No command'],
+    ['open a', "no command 'open'"],
+    ['info', 'Name the capture file'],
+    ['info a b', 'One capture at a time'],
+    ['analyze a b', 'Merging captures comes in a later version'],
+    ['info a --colour', "Unknown option '--colour'."],
+    ['analyze a --keylog k', '--keylog is not supported yet'],
+    ['analyze a --wpa s:p', '--wpa is not supported yet'],
+    ['analyze a --srtp-key 1,AA', '--srtp-key is not supported yet'],
+    ['export a --all --out d --decode-as udp.port==1,rtp', '--decode-as is not supported yet'],
+    ['analyze a --include objects', '--include objects is not supported yet'],
+    ['analyze a --include everything', "does not know 'everything'"],
+    ['export a --out d', 'either --all, or --id'],
+    ['export a --all --id x --out d', 'either --all, or --id'],
+    ['export a --all', '--out DIR'],
+    ['export a --all --out d --format ogg', "no format 'ogg'"],
+    ['export a --all --out d --format flv', '--format flv is not supported yet'],
+    ['export a --all --out', '--out'],
+  ])('refuses %j with one line', (line, words) => {
+    let failure: unknown;
+    try {
+      parse(line);
+    } catch (error) {
+      failure = error;
+    }
+    expect(failure).toBeInstanceOf(CliFailure);
+    expect(failure).toMatchObject({ exitCode: 2, message: expect.stringContaining(words) });
+    expect((failure as Error).message).not.toContain('\n');
+  });
+});

@@ -1,0 +1,162 @@
+import { parseArgs } from 'node:util';
+import type { ExportFormat } from '#shared/model/artifact';
+import { usageFailure } from './failure';
+
+export type CliCommand =
+  | { readonly name: 'help' | 'version' }
+  | { readonly name: 'info'; readonly file: string; readonly json: boolean }
+  | { readonly name: 'analyze'; readonly file: string; readonly json: boolean; readonly withConversations: boolean }
+  | {
+      readonly name: 'export';
+      readonly file: string;
+      readonly json: boolean;
+      /** What to export; `all` for every call and stream. */
+      readonly ids: readonly string[] | 'all';
+      readonly format: ExportFormat;
+      readonly folder: string;
+    };
+
+const formats = [
+  'auto',
+  'mp4',
+  'mkv',
+  'webm',
+  'wav',
+  'au',
+  'raw',
+  'rtpdump',
+  'sdp',
+  'flv',
+  'ts',
+  'jpg',
+  'pcap',
+  'original',
+] as const satisfies readonly ExportFormat[];
+const formatsSoFar: readonly ExportFormat[] = ['auto', 'mp4', 'wav', 'au', 'raw'];
+
+const includes = ['conversations', 'objects', 'messages', 'packets'];
+const includesSoFar = ['conversations'];
+
+/** Options of the analysis whose engine does not exist yet: refused, never ignored in silence. */
+const laterOptions = {
+  'decode-as': { type: 'string', multiple: true },
+  keylog: { type: 'string' },
+  wpa: { type: 'string', multiple: true },
+  'srtp-key': { type: 'string', multiple: true },
+} as const;
+
+const flag = { type: 'boolean' } as const;
+const commonOptions = { json: flag, help: { type: 'boolean', short: 'h' } } as const;
+
+/** Understands the command line; throws a usage failure for what makes no sense. */
+export function parseCommandLine(argv: readonly string[]): CliCommand {
+  const [command, ...args] = argv;
+  if (argv.includes('--help') || argv.includes('-h') || command === 'help') return { name: 'help' };
+  if (command === '--version' || command === '-V') return { name: 'version' };
+  switch (command) {
+    case 'info':
+      return parseInfo(args);
+    case 'analyze':
+      return parseAnalyze(args);
+    case 'export':
+      return parseExport(args);
+    case undefined:
+      throw usageFailure('No command was given: info, analyze or export.');
+    default:
+      throw usageFailure(`There is no command '${command}': it is info, analyze or export.`);
+  }
+}
+
+function parseInfo(args: readonly string[]): CliCommand {
+  const { values, positionals } = understand(() =>
+    parseArgs({ args: [...args], allowPositionals: true, options: commonOptions }),
+  );
+  return { name: 'info', file: oneFile(positionals), json: values.json === true };
+}
+
+function parseAnalyze(args: readonly string[]): CliCommand {
+  const { values, positionals } = understand(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...commonOptions, ...laterOptions, include: { type: 'string', multiple: true } },
+    }),
+  );
+  refuseLaterOptions(values);
+  const wanted = (values.include ?? []).flatMap((list) => list.split(',')).filter((part) => part !== '');
+  for (const part of wanted) {
+    if (!includes.includes(part))
+      throw usageFailure(`--include does not know '${part}'.`, `Use ${includes.join(', ')}.`);
+    if (!includesSoFar.includes(part)) throw later(`--include ${part}`);
+  }
+  return {
+    name: 'analyze',
+    file: oneFile(positionals),
+    json: values.json === true,
+    withConversations: wanted.includes('conversations'),
+  };
+}
+
+function parseExport(args: readonly string[]): CliCommand {
+  const { values, positionals } = understand(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...commonOptions,
+        ...laterOptions,
+        id: { type: 'string', multiple: true },
+        all: flag,
+        format: { type: 'string' },
+        out: { type: 'string' },
+      },
+    }),
+  );
+  refuseLaterOptions(values);
+  const { id: ids = [], all = false, format: formatName = 'auto', out } = values;
+  if (all === ids.length > 0) {
+    throw usageFailure('Name what to export: either --all, or --id once or several times.');
+  }
+  if (!out) throw usageFailure('Name the folder to write to: --out DIR.');
+  const format = formats.find((known) => known === formatName);
+  if (!format) throw usageFailure(`There is no format '${formatName}'.`, `Use ${formats.join(', ')}.`);
+  if (!formatsSoFar.includes(format)) throw later(`--format ${format}`);
+  return {
+    name: 'export',
+    file: oneFile(positionals),
+    json: values.json === true,
+    ids: all ? 'all' : ids,
+    format,
+    folder: out,
+  };
+}
+
+function oneFile(positionals: readonly string[]): string {
+  const [file, ...more] = positionals;
+  if (file === undefined || file === '') throw usageFailure('Name the capture file, or `-` for standard input.');
+  if (more.length > 0) {
+    throw usageFailure(
+      `One capture at a time: ${positionals.length} files were named.`,
+      'Merging captures comes in a later version.',
+    );
+  }
+  return file;
+}
+
+function refuseLaterOptions(values: Readonly<Record<string, unknown>>): void {
+  for (const name of Object.keys(laterOptions)) if (values[name] !== undefined) throw later(`--${name}`);
+}
+
+function later(what: string): Error {
+  return usageFailure(`${what} is not supported yet.`, 'It comes in a later version; leave it out.');
+}
+
+/** Of the library's complaints the first sentence says what is wrong. */
+function understand<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const [sentence = 'The arguments make no sense'] = (error as Error).message.split(/\.\s/);
+    throw usageFailure(`${sentence.replace(/\.$/, '')}.`);
+  }
+}

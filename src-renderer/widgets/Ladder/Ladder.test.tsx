@@ -96,9 +96,9 @@ describe('Ladder', () => {
     const { onSelect, onActivate } = show({ selectedId: 'm1' });
     const listbox = screen.getByRole('listbox');
     fireEvent.keyDown(listbox, { key: 'ArrowDown' });
-    expect(onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ id: 'm2' }));
+    expect(onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ id: 'm2' }), 'keyboard');
     fireEvent.keyDown(listbox, { key: 'End' });
-    expect(onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ id: 'm4' }));
+    expect(onSelect).toHaveBeenLastCalledWith(expect.objectContaining({ id: 'm4' }), 'keyboard');
     fireEvent.keyDown(listbox, { key: 'Enter' });
     expect(onActivate).toHaveBeenCalledWith(expect.objectContaining({ id: 'm1' }));
     const active = document.getElementById(listbox.getAttribute('aria-activedescendant') ?? '');
@@ -111,7 +111,7 @@ describe('Ladder', () => {
     const body = screen.getAllByRole('option')[0].closest('svg')?.parentElement?.parentElement;
     expect(body).toBeTruthy();
     if (body) fireEvent.click(body, { clientY: 36 * 3 + 5 });
-    expect(onSelect).toHaveBeenCalledWith(expect.objectContaining({ id: 'm3' }));
+    expect(onSelect).toHaveBeenCalledWith(expect.objectContaining({ id: 'm3' }), 'pointer');
   });
 
   it('moves the playhead without rendering', () => {

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, memo, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { Ladder as LadderModel, LadderItem } from '#shared/model/call';
 import type { PlayheadSource } from '../playhead-source';
-import { useElementWidth } from '../use-element-width';
+import { useElementSize } from '../use-element-size';
 import styles from './Ladder.module.css';
 import {
   gutterWidth,
@@ -25,7 +25,7 @@ export interface LadderProps {
   /** 1 is the size of the window's own text. */
   readonly zoom?: number;
   /** A row was clicked or reached with the keyboard. */
-  readonly onSelect: (item: LadderItem) => void;
+  readonly onSelect: (item: LadderItem, by: 'pointer' | 'keyboard') => void;
   /** A row was double-clicked, or Enter was pressed on it. */
   readonly onActivate?: (item: LadderItem) => void;
   /** Ctrl and the wheel: the factor to zoom by. */
@@ -45,10 +45,9 @@ export function Ladder({ ladder, selectedId, playhead, zoom = 1, onSelect, onAct
   const line = useRef<HTMLDivElement>(null);
   const hover = useRef<HTMLDivElement>(null);
   const [measure] = useState<MeasureText>(createTextMeasurer);
-  const width = useElementWidth(scroller, 640);
+  const { width, height: viewHeight } = useElementSize(scroller, { width: 640, height: 600 });
   const layout = useMemo(() => layoutLadder(ladder, width / zoom, measure), [ladder, width, zoom, measure]);
   const [top, setTop] = useState(0);
-  const [viewHeight, setViewHeight] = useState(600);
   const selectedRow = useMemo(() => layout.items.findIndex((item) => item.id === selectedId), [layout, selectedId]);
 
   useEffect(() => {
@@ -86,13 +85,9 @@ export function Ladder({ ladder, selectedId, playhead, zoom = 1, onSelect, onAct
     // Whole steps, so that most scroll events render nothing.
     const step = rowHeight * 6;
     setTop(Math.floor(element.scrollTop / zoom / step) * step);
-    setViewHeight(element.clientHeight / zoom + step);
   };
-  const [first, end] = rowsBetween(
-    layout,
-    top - overscan * rowHeight,
-    top + Math.max(viewHeight, 600) + overscan * rowHeight,
-  );
+  const reach = overscan * rowHeight;
+  const [first, end] = rowsBetween(layout, top - reach, top + viewHeight / zoom + reach);
 
   const rowAt = (event: MouseEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -115,7 +110,7 @@ export function Ladder({ ladder, selectedId, playhead, zoom = 1, onSelect, onAct
     const target = rowAfterKey(event.key, selectedRow, layout.items.length, pageRows);
     if (target === null || layout.items.length === 0) return;
     event.preventDefault();
-    onSelect(layout.items[target]);
+    onSelect(layout.items[target], 'keyboard');
   };
 
   const windowTop = first * rowHeight;
@@ -168,7 +163,7 @@ export function Ladder({ ladder, selectedId, playhead, zoom = 1, onSelect, onAct
           onMouseLeave={() => moveHover(-1)}
           onClick={(event) => {
             const item = layout.items[rowAt(event)];
-            if (item) onSelect(item);
+            if (item) onSelect(item, 'pointer');
           }}
           onDoubleClick={(event) => {
             const item = layout.items[rowAt(event)];

@@ -18,7 +18,12 @@ export function ladderToSvg(ladder: Ladder, title: string, width: number, palett
  * The whole ladder as a PNG file, twice as fine as the screen where its height allows it.
  * Fails with an `Error` to show when the ladder is too tall for a picture.
  */
-export async function ladderToPng(ladder: Ladder, title: string, width: number, palette: Palette): Promise<Uint8Array> {
+export async function ladderToPng(
+  ladder: Ladder,
+  title: string,
+  width: number,
+  palette: Palette,
+): Promise<Uint8Array<ArrayBuffer>> {
   const measure = createTextMeasurer();
   const scene = ladderScene(layoutLadder(ladder, width, measure), title, measure);
   const scale = Math.min(2, largestCanvasSide / scene.height, largestCanvasSide / scene.width);

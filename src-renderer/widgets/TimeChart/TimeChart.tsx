@@ -5,7 +5,7 @@ import type { Palette } from '../palette';
 import { usePalette } from '../palette';
 import type { PlayheadSource } from '../playhead-source';
 import { formatSeconds } from '../time-format';
-import { useElementWidth } from '../use-element-width';
+import { useElementSize } from '../use-element-size';
 import { nearestIndex, timeRange, toPlotValues } from './chart-data';
 import styles from './TimeChart.module.css';
 
@@ -53,7 +53,7 @@ export function TimeChart(props: TimeChartProps) {
   const zoomed = useRef<{ min: number; max: number } | null>(null);
   const seek = useRef(onSeek);
   const palette = usePalette();
-  const width = useElementWidth(host, 600);
+  const { width } = useElementSize(host, { width: 600, height });
   const data = useMemo<uPlot.AlignedData>(
     () => [Array.from(time), ...series.map((one) => toPlotValues(time, one.values, bridgeSeconds))],
     [time, series, bridgeSeconds],

@@ -1,0 +1,142 @@
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { useState } from 'react';
+import type { Ladder as LadderModel, LadderItem } from '#shared/model/call';
+import { perform, reportFailure, useQuery } from '../../bridge';
+import { layoutActions } from '../../stores/layout';
+import { playheadActions } from '../../stores/playhead';
+import { selectionActions, useSelection } from '../../stores/selection';
+import { useCaptureId, useTableRevision } from '../../stores/session';
+import { formatInteger } from '../../widgets/format';
+import { Icon } from '../../widgets/Icon';
+import { Ladder } from '../../widgets/Ladder/Ladder';
+import { ladderToPng, ladderToSvg } from '../../widgets/Ladder/save';
+import { usePalette } from '../../widgets/palette';
+import { PanelNote } from '../PanelNote';
+import { playhead } from '../playhead';
+import styles from './CallFlowPanel.module.css';
+import { ladderFileName } from './file-name';
+
+const smallestZoom = 0.6;
+const largestZoom = 2.5;
+/** Width of saved pictures: room for every label and comment. */
+const savedWidth = 1200;
+
+/** Ladder of the selected call. */
+export function CallFlowPanel() {
+  const captureId = useCaptureId();
+  const callId = useSelection((state) => state.callId);
+  const revision = useTableRevision('calls') + useTableRevision('streams');
+  const ladder = useQuery('call:ladder', captureId && callId ? { captureId, callId } : null, revision);
+
+  if (callId === null) {
+    return <PanelNote title="No call selected">Choose a call to see its messages and media, host by host.</PanelNote>;
+  }
+  if (ladder.failure) return <PanelNote title="The call flow could not be read">{ladder.failure.message}</PanelNote>;
+  if (!ladder.value) return null;
+  return <CallFlow key={callId} ladder={ladder.value} callId={callId} />;
+}
+
+function CallFlow({ ladder, callId }: { readonly ladder: LadderModel; readonly callId: string }) {
+  const messageId = useSelection((state) => state.messageId);
+  const streamId = useSelection((state) => state.streamId);
+  const palette = usePalette();
+  const [zoom, setZoom] = useState(1);
+  const [isMediaMarked, setMediaMarked] = useState(false);
+  const [markedMedia, setMarkedMedia] = useState<string | null>(null);
+
+  const changeZoom = (factor: number): void =>
+    setZoom((now) => Math.min(largestZoom, Math.max(smallestZoom, Math.round(now * factor * 100) / 100)));
+  const select = (item: LadderItem, by: 'pointer' | 'keyboard'): void => {
+    playheadActions.seek('ladder', item.timeSeconds);
+    setMediaMarked(item.kind === 'media');
+    if (item.kind === 'message') {
+      selectionActions.selectMessage(item.id, item.frame);
+      return;
+    }
+    setMarkedMedia(item.id);
+    selectionActions.selectFrame(item.frame);
+    // Passing a bar with an arrow key does not leave the ladder for the stream's analysis.
+    if (by === 'pointer') selectionActions.selectStream(item.streamId, callId);
+  };
+  const activate = (item: LadderItem): void => {
+    if (item.kind === 'message') layoutActions.reveal('message', { focus: true });
+    else selectionActions.selectStream(item.streamId, callId);
+  };
+  const mediaOfStream = ladder.items.find((item) => item.kind === 'media' && item.streamId === streamId)?.id ?? null;
+  const selectedId = isMediaMarked ? (markedMedia ?? mediaOfStream) : messageId;
+
+  const title = titleOf(ladder);
+  const saveSvg = (): void => {
+    const text = ladderToSvg(ladder, title, savedWidth, palette);
+    void perform('app:save-text', { suggestedName: ladderFileName(title, 'svg'), text });
+  };
+  const savePng = async (): Promise<void> => {
+    let bytes: Uint8Array<ArrayBuffer>;
+    try {
+      bytes = await ladderToPng(ladder, title, savedWidth, palette);
+    } catch (error) {
+      reportFailure({ code: 'ladder-png', message: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    await perform('app:save-bytes', { suggestedName: ladderFileName(title, 'png'), bytes });
+  };
+
+  return (
+    <div className={styles.panel}>
+      <div className={styles.toolbar} role="toolbar" aria-label="Call flow">
+        <span className={styles.count}>{countsOf(ladder)}</span>
+        <ActionIcon aria-label="Smaller" onClick={() => changeZoom(1 / 1.15)} disabled={zoom <= smallestZoom}>
+          −
+        </ActionIcon>
+        <Tooltip label="Fit to the panel's width">
+          <Button className={styles.zoom} variant="subtle" color="gray" onClick={() => setZoom(1)}>
+            {Math.round(zoom * 100)} %
+          </Button>
+        </Tooltip>
+        <ActionIcon aria-label="Larger" onClick={() => changeZoom(1.15)} disabled={zoom >= largestZoom}>
+          +
+        </ActionIcon>
+        <Tooltip label="Save the whole call flow as SVG">
+          <Button variant="subtle" color="gray" leftSection={<Icon name="download" size={14} />} onClick={saveSvg}>
+            SVG
+          </Button>
+        </Tooltip>
+        <Tooltip label="Save the whole call flow as PNG">
+          <Button
+            variant="subtle"
+            color="gray"
+            leftSection={<Icon name="download" size={14} />}
+            onClick={() => void savePng()}
+          >
+            PNG
+          </Button>
+        </Tooltip>
+      </div>
+      <div className={styles.ladder}>
+        <Ladder
+          ladder={ladder}
+          selectedId={selectedId}
+          playhead={playhead}
+          zoom={zoom}
+          onSelect={select}
+          onActivate={activate}
+          onZoom={changeZoom}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** `12 messages, 2 streams, 2 hosts`. */
+export function countsOf(ladder: LadderModel): string {
+  const media = ladder.items.filter((item) => item.kind === 'media').length;
+  const messages = ladder.items.length - media;
+  const count = (n: number, one: string): string => `${formatInteger(n)} ${one}${n === 1 ? '' : 's'}`;
+  const parts = [count(messages, 'message'), count(media, 'stream')];
+  if (ladder.dialogs.length > 1) parts.push(count(ladder.dialogs.length, 'dialog'));
+  return parts.join(', ');
+}
+
+function titleOf(ladder: LadderModel): string {
+  return `Call flow ${ladder.dialogs[0]?.callId ?? ladder.callId}`;
+}

@@ -1,0 +1,46 @@
+import { Loader } from '@mantine/core';
+import { useQuery } from '../../bridge';
+import { usePlayhead } from '../../stores/playhead';
+import { useCaptureId, useSession } from '../../stores/session';
+import { PanelNote } from '../PanelNote';
+import { Deck } from './Deck';
+import styles from './PlayerPanel.module.css';
+
+/**
+ * Plays the call or stream that `playhead.sourceId` names. For tests of the whole window the root carries
+ * `data-state` (empty, loading, failed, ready, playing, paused), and once there is sound `data-position` and
+ * `data-duration` (seconds of the sound) and `data-level-0`, `data-level-1`, ... (RMS of each lane, 0..1).
+ */
+export function PlayerPanel() {
+  const captureId = useCaptureId();
+  const sourceId = usePlayhead((state) => state.sourceId);
+  // What was rendered while the file was still being read may be longer now.
+  const isComplete = useSession((state) => state.capture?.state !== 'loading');
+  const model = useQuery('media:player', captureId && sourceId ? { captureId, sourceId } : null, Number(isComplete));
+
+  if (sourceId === null || captureId === null) {
+    return (
+      <div className={styles.note} data-testid="player" data-state="empty">
+        <PanelNote title="Nothing to play">Choose a call or a stream; Space plays it.</PanelNote>
+      </div>
+    );
+  }
+  if (model.failure) {
+    return (
+      <div className={styles.note} data-testid="player" data-state="failed">
+        <PanelNote title="This cannot be played">
+          {[model.failure.message, model.failure.hint].filter(Boolean).join(' ')}
+        </PanelNote>
+      </div>
+    );
+  }
+  if (!model.value) {
+    return (
+      <div className={styles.loading} data-testid="player" data-state="loading" role="status">
+        <Loader size={16} />
+        Preparing the sound…
+      </div>
+    );
+  }
+  return <Deck key={model.value.artifactId} model={model.value} />;
+}

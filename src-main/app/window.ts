@@ -25,6 +25,8 @@ export function createWindow(settings: SettingsStore, renderer: RendererOrigin):
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
+      // Playing is asked for by keys, menu and palette, which Chromium does not all take for a gesture.
+      autoplayPolicy: 'no-user-gesture-required',
       // Loading, playing and measuring go on while another window is in front.
       backgroundThrottling: false,
     },

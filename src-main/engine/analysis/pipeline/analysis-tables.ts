@@ -14,7 +14,7 @@ import { diagnosticTable } from '../../store/diagnostic-table';
 import { type RowSource, TableView } from '../../store/table-view';
 import { callTable } from '../calls/call-table';
 import { packetTable } from '../rtp/packet-table';
-import { streamTable } from '../rtp/stream-table';
+import { streamTable, streamTableRow } from '../rtp/stream-table';
 
 export interface TableSources {
   readonly flows: FlowTracker;
@@ -37,7 +37,7 @@ export class AnalysisTables {
 
   constructor(private readonly from: TableSources) {
     this.add('calls', callTable, from.callsRevision, from.calls);
-    this.add('streams', streamTable, from.streamsRevision, from.streams);
+    this.add('streams', streamTable, from.streamsRevision, () => from.streams().map(streamTableRow));
     this.add(
       'diagnostics',
       diagnosticTable,

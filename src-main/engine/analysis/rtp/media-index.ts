@@ -11,6 +11,8 @@ export interface RtpMediaIndex {
   readonly label: string;
   /** Bindings of the payload types that occur. */
   readonly bindings: readonly PayloadBinding[];
+  /** Payloads are ciphertext (SRTP without its keys): nothing in them can be decoded. */
+  readonly isEncrypted?: boolean;
   readonly count: number;
   readonly frame: Uint32Array;
   /** Arrival, nanoseconds since the first frame of the capture. */

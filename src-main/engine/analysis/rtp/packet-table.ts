@@ -5,6 +5,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'timeSeconds',
     title: 'Time',
+    aliases: ['time'],
     kind: 'seconds',
     width: 95,
     description: 'Arrival, seconds since the first frame of the capture.',
@@ -12,6 +13,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'sequence',
     title: 'Sequence',
+    aliases: ['seq'],
     kind: 'integer',
     width: 80,
     description: 'Sequence number on the wire (RFC 3550, section 5.1).',
@@ -19,11 +21,19 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'timestamp',
     title: 'Timestamp',
+    aliases: ['ts'],
     kind: 'integer',
     width: 100,
     description: 'RTP timestamp on the wire (RFC 3550, section 5.1).',
   },
-  { id: 'payloadType', title: 'PT', kind: 'integer', width: 45, description: 'Payload type (RFC 3551).' },
+  {
+    id: 'payloadType',
+    title: 'PT',
+    aliases: ['pt'],
+    kind: 'integer',
+    width: 45,
+    description: 'Payload type (RFC 3551).',
+  },
   {
     id: 'marker',
     title: 'Marker',
@@ -34,6 +44,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'deltaMs',
     title: 'Delta',
+    aliases: ['delta'],
     kind: 'milliseconds',
     width: 80,
     description: 'Arrival after the previous packet of the stream in the capture.',
@@ -41,6 +52,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'jitterMs',
     title: 'Jitter',
+    aliases: ['jitter'],
     kind: 'milliseconds',
     width: 80,
     description: 'Interarrival jitter so far (RFC 3550, section 6.4.1, appendix A.8).',
@@ -48,6 +60,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'skewMs',
     title: 'Skew',
+    aliases: ['skew'],
     kind: 'milliseconds',
     width: 80,
     description:
@@ -56,6 +69,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'bandwidthKbps',
     title: 'Bandwidth',
+    aliases: ['bandwidth'],
     kind: 'decimal',
     width: 90,
     description: 'IP bytes of the second up to this packet, headers included, in kbit/s.',
@@ -63,6 +77,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'lostBefore',
     title: 'Lost before',
+    aliases: ['lost'],
     kind: 'integer',
     width: 85,
     description: 'Sequence numbers missing between the highest so far and this one; late packets may fill them yet.',

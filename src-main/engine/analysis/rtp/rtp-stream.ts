@@ -53,10 +53,12 @@ export interface PayloadUse {
   digits: DigitCollector | null;
 }
 
-/** An event that nobody signalled is believed after so many packets: its last one is sent three times (RFC 4733, section 2.5.1.4). */
-const minInferredEventPackets = 3;
+/** Packets that an event is made of at least: the last one is sent three times (RFC 4733, section 2.5.1.4). */
+const minEventPackets = 3;
 /** A description belongs to media that ended up to so long before it. */
 const announcementDelayNs = 2e9;
+/** Rate of events that run beside no known audio. */
+const defaultEventClockRateHz = 8000;
 const event = new TelephoneEvent();
 
 /** One RTP stream: the packets of one SSRC in one directed flow. */
@@ -220,8 +222,10 @@ export class RtpStream {
   get dtmf(): string {
     let digits = '';
     for (const use of this.uses) {
-      const isBelieved = use.binding?.basis !== 'inferred' || use.packets >= minInferredEventPackets;
-      if (use.digits && use.isEvent && isBelieved) digits += use.digits.digits;
+      if (!use.digits || !use.isEvent) continue;
+      const found = use.digits.digits;
+      const isBelieved = use.binding?.basis !== 'inferred' || use.packets >= minEventPackets * found.length;
+      if (isBelieved) digits += found;
     }
     return digits;
   }
@@ -314,18 +318,16 @@ export class RtpStream {
   }
 
   /**
-   * A dynamic payload type beside a known audio one, begun with the marker and a well-formed event: a telephone
-   * event that nobody signalled. The first packet that is none takes it back.
+   * A dynamic payload type that begins with the marker and a well-formed event is a telephone event that nobody
+   * signalled; the first packet that is none takes it back.
    */
   private inferEvent(use: PayloadUse, sample: RtpSample): void {
     if (use.payloadType < 96 || !sample.marker || this.notEvents.has(use.payloadType)) return;
     if (!looksLikeEvent(sample)) return;
-    const beside = this.uses.find((u) => u.binding !== null && !u.isEvent && u.binding.clockRateHz !== 90_000);
-    if (!beside?.binding) return;
     use.binding = {
       payloadType: use.payloadType,
       encodingName: 'telephone-event',
-      clockRateHz: beside.binding.clockRateHz,
+      clockRateHz: this.fallbackClockRateHz() || defaultEventClockRateHz,
       channels: 1,
       fmtp: '',
       basis: 'inferred',

@@ -10,6 +10,8 @@ const pauseSeconds = 1;
 /** Drift is told of streams that last at least so long with at least so many packets. */
 const minDriftSeconds = 2;
 const minDriftPackets = 20;
+/** Milliseconds that are no skew but the rounding of its subtraction. */
+const rounding = 1e-6;
 /** Consecutive packets whose timestamps are so many usual steps apart enclose silence, marker or not. */
 const silenceSteps = 3;
 
@@ -142,7 +144,6 @@ export class RtpStatistics {
         this.takeDelta();
         break;
       case SequenceVerdict.restart:
-        this.closedMediaSeconds += this.openMediaSeconds();
         this.openSegment(this.jumpTimestamp, this.jumpNs, isEvent, clockRateHz);
         this.takeTime(timestamp, timeNs, isEvent, marker, verdict);
         this.takeDelta();
@@ -167,12 +168,10 @@ export class RtpStatistics {
 
   /** Timestamps of different segments or clock rates are not comparable. */
   private openSegment(timestamp: number, timeNs: number, isEvent: boolean, clockRateHz: number): void {
+    this.closeMedia();
     this.setClock(clockRateHz, isEvent);
     this.lastTimestamp = timestamp;
-    this.lowestTimestamp = timestamp;
-    this.highestTimestamp = timestamp;
     this.timedTimestamp = timestamp;
-    this.hasOrigin = false;
     if (!isEvent) this.setOrigin(timestamp, timeNs);
   }
 
@@ -182,6 +181,8 @@ export class RtpStatistics {
     this.originTimestamp = timestamp;
     this.timedNs = timeNs;
     this.timedTimestamp = timestamp;
+    this.lowestTimestamp = timestamp;
+    this.highestTimestamp = timestamp;
     if (this.clockRateHz > 0) this.lastSkewMs = 0;
     this.slope.split();
     this.slope.push((timeNs - this.firstTimeNs) / 1e9, timestamp);
@@ -189,12 +190,15 @@ export class RtpStatistics {
 
   private setClock(clockRateHz: number, isEvent: boolean): void {
     if (isEvent || clockRateHz === this.clockRateHz) return;
-    this.closedMediaSeconds += this.openMediaSeconds();
+    this.closeMedia();
     if (this.clockRateHz > 0) this.jitter *= clockRateHz / this.clockRateHz;
     this.clockRateHz = clockRateHz;
+  }
+
+  /** Timestamps that follow are not comparable with those before. */
+  private closeMedia(): void {
+    this.closedMediaSeconds += this.openMediaSeconds();
     this.hasOrigin = false;
-    this.lowestTimestamp = this.timedTimestamp;
-    this.highestTimestamp = this.timedTimestamp;
   }
 
   private takeTime(
@@ -232,7 +236,7 @@ export class RtpStatistics {
       if (jitterMs > this.maxJitterMs) this.maxJitterMs = jitterMs;
       const skewMs = ((extended - this.originTimestamp) / this.clockRateHz) * 1000 - (timeNs - this.originNs) / 1e6;
       this.lastSkewMs = skewMs;
-      if (Math.abs(skewMs) > Math.abs(this.maxSkewMs)) this.maxSkewMs = skewMs;
+      if (Math.abs(skewMs) > Math.abs(this.maxSkewMs) + rounding) this.maxSkewMs = skewMs;
       if (Math.abs(difference) > timeBaseJumpSeconds * this.clockRateHz) this.slope.split();
     } else if (elapsedNs > pauseSeconds * 1e9) {
       this.slope.split();
@@ -251,7 +255,7 @@ export class RtpStatistics {
   }
 
   private openMediaSeconds(): number {
-    if (this.clockRateHz === 0 || this.packets === 0) return 0;
+    if (this.clockRateHz === 0 || !this.hasOrigin) return 0;
     return (this.highestTimestamp - this.lowestTimestamp + this.steps.usual) / this.clockRateHz;
   }
 

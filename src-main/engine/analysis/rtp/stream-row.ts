@@ -4,8 +4,8 @@ import { findPayload } from './announcements';
 import { estimateMos } from './e-model';
 import type { PayloadUse, RtpStream } from './rtp-stream';
 
-/** A static payload type is a convention, a description a statement. */
-const staticConfidence = 0.9;
+/** A description is a statement, a static payload type a convention. */
+const confidences: Partial<Record<BindingBasis, number>> = { user: 1, sdp: 1, static: 0.9, inferred: 0.8 };
 
 /** A stream as the tables show it. `peer` is the stream in the other direction. */
 export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow {
@@ -27,7 +27,7 @@ export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow 
     codec,
     clockRateHz: hasClock && use ? use.clockRateHz : null,
     basis,
-    confidence: codec === null ? 0 : basis === 'static' ? staticConfidence : 1,
+    confidence: codec === null || basis === null ? 0 : (confidences[basis] ?? 0),
     alternatives: [],
     packets: statistics.packets,
     expected: statistics.expected,

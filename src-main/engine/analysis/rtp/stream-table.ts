@@ -1,3 +1,4 @@
+import type { StreamRow } from '#shared/model/stream';
 import type { ColumnDefinition, TableDefinition } from '#shared/model/table';
 
 const columns: readonly ColumnDefinition[] = [
@@ -12,6 +13,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'startSeconds',
     title: 'Start',
+    aliases: ['start'],
     kind: 'seconds',
     width: 90,
     description: 'Arrival of the first packet, seconds since the first frame of the capture.',
@@ -19,12 +21,27 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'durationSeconds',
     title: 'Duration',
+    aliases: ['duration', 'dur'],
     kind: 'seconds',
     width: 80,
     description: 'From the first packet to the last.',
   },
-  { id: 'src', title: 'Source', kind: 'address', width: 160, description: 'Where the packets come from.' },
-  { id: 'dst', title: 'Destination', kind: 'address', width: 160, description: 'Where the packets go to.' },
+  {
+    id: 'src',
+    title: 'Source',
+    aliases: ['source'],
+    kind: 'address',
+    width: 160,
+    description: 'Where the packets come from.',
+  },
+  {
+    id: 'dst',
+    title: 'Destination',
+    aliases: ['destination'],
+    kind: 'address',
+    width: 160,
+    description: 'Where the packets go to.',
+  },
   {
     id: 'ssrc',
     title: 'SSRC',
@@ -49,6 +66,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'payloadTypes',
     title: 'Payload types',
+    aliases: ['pt'],
     kind: 'list',
     width: 80,
     description: 'Payload types that occur (RFC 3551), in the order of their appearance.',
@@ -56,6 +74,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'clockRateHz',
     title: 'Clock',
+    aliases: ['clock'],
     kind: 'hertz',
     width: 80,
     description: 'Rate of the RTP timestamp. G722 has 8000 Hz (RFC 3551, section 4.5.2).',
@@ -92,7 +111,14 @@ const columns: readonly ColumnDefinition[] = [
     description:
       'Sequence numbers that never came. Duplicates do not hide losses, late packets are none; never negative.',
   },
-  { id: 'lostPercent', title: 'Lost %', kind: 'percent', width: 65, description: 'Lost, in percent of expected.' },
+  {
+    id: 'lostPercent',
+    title: 'Lost %',
+    aliases: ['loss'],
+    kind: 'percent',
+    width: 65,
+    description: 'Lost, in percent of expected.',
+  },
   {
     id: 'duplicates',
     title: 'Duplicates',
@@ -120,6 +146,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'maxDeltaMs',
     title: 'Max delta',
+    aliases: ['delta'],
     kind: 'milliseconds',
     width: 80,
     description:
@@ -128,6 +155,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'meanJitterMs',
     title: 'Mean jitter',
+    aliases: ['jitter'],
     kind: 'milliseconds',
     width: 85,
     description:
@@ -143,6 +171,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'maxSkewMs',
     title: 'Max skew',
+    aliases: ['skew'],
     kind: 'milliseconds',
     width: 80,
     description:
@@ -151,6 +180,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'clockDriftPpm',
     title: 'Clock drift',
+    aliases: ['drift'],
     kind: 'ppm',
     width: 80,
     description:
@@ -166,8 +196,9 @@ const columns: readonly ColumnDefinition[] = [
       'Times the sequence numbers started anew: jumps of 3000 forwards or 100 backwards that the next packet confirmed (RFC 3550, appendix A.1).',
   },
   {
-    id: 'mos',
+    id: 'mosValue',
     title: 'MOS',
+    aliases: ['mos'],
     kind: 'decimal',
     width: 55,
     description:
@@ -183,6 +214,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'truncatedPackets',
     title: 'Truncated',
+    aliases: ['truncated'],
     kind: 'integer',
     width: 75,
     isHidden: true,
@@ -199,6 +231,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'callId',
     title: 'Call',
+    aliases: ['call'],
     kind: 'text',
     width: 90,
     isHidden: true,
@@ -207,6 +240,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'peerId',
     title: 'Peer',
+    aliases: ['peer'],
     kind: 'text',
     width: 70,
     isHidden: true,
@@ -215,6 +249,7 @@ const columns: readonly ColumnDefinition[] = [
   {
     id: 'firstFrame',
     title: 'First frame',
+    aliases: ['frame'],
     kind: 'integer',
     width: 80,
     isHidden: true,
@@ -229,7 +264,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'How sure the codec is, 0 to 1.',
   },
   {
-    id: 'wireshark.lost',
+    id: 'wiresharkLost',
     title: 'Lost (Wireshark)',
     kind: 'integer',
     width: 110,
@@ -238,7 +273,7 @@ const columns: readonly ColumnDefinition[] = [
       'Expected minus captured, as Wireshark 4.0 counts: duplicates make it negative, a restart inflates it.',
   },
   {
-    id: 'wireshark.lostPercent',
+    id: 'wiresharkLostPercent',
     title: 'Lost % (Wireshark)',
     kind: 'percent',
     width: 120,
@@ -246,7 +281,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'The same in percent of its expected.',
   },
   {
-    id: 'wireshark.minDeltaMs',
+    id: 'wiresharkMinDeltaMs',
     title: 'Min delta (Wireshark)',
     kind: 'milliseconds',
     width: 130,
@@ -254,7 +289,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'As Wireshark 4.0 counts: marked packets and comfort noise left out; -1 when nothing is left.',
   },
   {
-    id: 'wireshark.meanDeltaMs',
+    id: 'wiresharkMeanDeltaMs',
     title: 'Mean delta (Wireshark)',
     kind: 'milliseconds',
     width: 135,
@@ -262,7 +297,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'The same; divided by all packets, those left out included.',
   },
   {
-    id: 'wireshark.maxDeltaMs',
+    id: 'wiresharkMaxDeltaMs',
     title: 'Max delta (Wireshark)',
     kind: 'milliseconds',
     width: 130,
@@ -270,7 +305,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'The same; silence that no marker announces is not left out.',
   },
   {
-    id: 'wireshark.minJitterMs',
+    id: 'wiresharkMinJitterMs',
     title: 'Min jitter (Wireshark)',
     kind: 'milliseconds',
     width: 130,
@@ -278,7 +313,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'RFC 3550, appendix A.8, with the clock rate in whole kilohertz; -1 without clock rate.',
   },
   {
-    id: 'wireshark.meanJitterMs',
+    id: 'wiresharkMeanJitterMs',
     title: 'Mean jitter (Wireshark)',
     kind: 'milliseconds',
     width: 140,
@@ -286,7 +321,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'The same; marked packets and comfort noise left out.',
   },
   {
-    id: 'wireshark.maxJitterMs',
+    id: 'wiresharkMaxJitterMs',
     title: 'Max jitter (Wireshark)',
     kind: 'milliseconds',
     width: 130,
@@ -294,7 +329,7 @@ const columns: readonly ColumnDefinition[] = [
     description: 'The same.',
   },
   {
-    id: 'wireshark.maxSkewMs',
+    id: 'wiresharkMaxSkewMs',
     title: 'Max skew (Wireshark)',
     kind: 'milliseconds',
     width: 130,
@@ -305,3 +340,21 @@ const columns: readonly ColumnDefinition[] = [
 
 /** The streams table. */
 export const streamTable: TableDefinition = { id: 'streams', title: 'Streams', columns };
+
+/** A row with one field a column: figures that lie deeper in the model stand beside the others. */
+export function streamTableRow(row: StreamRow): StreamRow & { readonly [column: string]: unknown } {
+  const { mos, wireshark } = row;
+  return {
+    ...row,
+    mosValue: mos?.value ?? null,
+    wiresharkLost: wireshark.lost,
+    wiresharkLostPercent: wireshark.lostPercent,
+    wiresharkMinDeltaMs: wireshark.minDeltaMs,
+    wiresharkMeanDeltaMs: wireshark.meanDeltaMs,
+    wiresharkMaxDeltaMs: wireshark.maxDeltaMs,
+    wiresharkMinJitterMs: wireshark.minJitterMs,
+    wiresharkMeanJitterMs: wireshark.meanJitterMs,
+    wiresharkMaxJitterMs: wireshark.maxJitterMs,
+    wiresharkMaxSkewMs: wireshark.maxSkewMs,
+  };
+}

@@ -15,6 +15,8 @@ export const resyncSeconds = 0.5;
 const maxLeadSeconds = 10;
 /** Packets looked at to tell a pause of the sender from a stall of the network. */
 const lookahead = 250;
+/** Packets among which the first arrival is looked for. */
+const entryPackets = 16;
 /** Pauses shorter than this are not worth a marker. */
 const minSilenceSeconds = 0.2;
 
@@ -160,7 +162,7 @@ class Placer {
   private placeSound(k: number, decoder: PcmDecoder, clockRateHz: number, missing: number): number {
     const packet = this.order.packets[k];
     if (this.decoder?.sampleRateHz !== decoder.sampleRateHz || this.clockRateHz !== clockRateHz) {
-      this.enter(packet, decoder, clockRateHz);
+      this.enter(k, decoder, clockRateHz);
     }
     this.decoder = decoder;
     const position = this.choosePosition(k);
@@ -185,12 +187,26 @@ class Placer {
   }
 
   /** First sound of a segment, or of another rate: counted anew from its arrival. */
-  private enter(packet: number, decoder: PcmDecoder, clockRateHz: number): void {
+  private enter(k: number, decoder: PcmDecoder, clockRateHz: number): void {
     this.clockRateHz = clockRateHz;
     this.decoder = decoder;
     this.end = Math.ceil(this.endSeconds * decoder.sampleRateHz);
     this.fullEnd = this.end;
-    this.anchor(packet, Math.max(this.arrival(packet), this.end));
+    this.anchor(this.order.packets[k], Math.max(this.entryArrival(k), this.end));
+  }
+
+  /** When the first packets came out of order, the lane begins with the one that came first. */
+  private entryArrival(k: number): number {
+    const { packets } = this.order;
+    const { segment } = this.stream;
+    const own = this.arrival(packets[k]);
+    let earliest = own;
+    for (let j = k + 1; j < Math.min(packets.length, k + entryPackets); j += 1) {
+      const arrival = this.arrival(packets[j]);
+      const isNear = segment[packets[j]] === segment[packets[k]] && own - arrival <= resyncSeconds * this.rate;
+      if (isNear && arrival < earliest) earliest = arrival;
+    }
+    return earliest;
   }
 
   private choosePosition(k: number): number {

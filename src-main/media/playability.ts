@@ -22,11 +22,12 @@ export function payloadUse(stream: RtpMediaIndex, payloadType: number): PayloadU
   const codec = binding
     ? findCodec(binding.encodingName)
     : codecs.values().find(({ staticTypes }) => staticTypes.includes(payloadType));
-  const name = binding?.encodingName ?? codec?.encodingName ?? `payload type ${payloadType}`;
+  const encodingName = binding?.encodingName ?? codec?.encodingName ?? `payload type ${payloadType}`;
   const clockRateHz = binding?.clockRateHz ?? codec?.clockRateHz ?? 0;
   const channels = binding?.channels ?? 1;
+  const name = stream.isEncrypted ? `${encodingName} (encrypted)` : encodingName;
   const isSane = clockRateHz >= minRateHz && clockRateHz <= maxRateHz && channels >= 1 && channels <= maxChannels;
-  const decoder = (isSane && codec?.createDecoder?.({ clockRateHz, channels })) || null;
+  const decoder = (isSane && !stream.isEncrypted && codec?.createDecoder?.({ clockRateHz, channels })) || null;
   return { name, codec: codec ?? null, clockRateHz, decoder };
 }
 

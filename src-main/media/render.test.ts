@@ -118,6 +118,21 @@ describe('placement by hand', () => {
     expect(facts).toMatchObject({ lostPackets: 0, duplicatePackets: 1 });
   });
 
+  it('begins with the first arrival when the first packets are out of order', async () => {
+    const p = pcmuPackets(3, (i) => [loud, soft, loud][i]);
+    const { samples, facts } = await renderPcmu([
+      { ...p[1], timeMs: 100 },
+      { ...p[0], timeMs: 107 },
+      { ...p[2], timeMs: 120 },
+    ]);
+    expect(runs(samples)).toEqual([
+      [32_124, 160],
+      [16, 160],
+      [32_124, 160],
+    ]);
+    expect(facts.startSeconds).toBe(0.1);
+  });
+
   it('keeps a pause in which the timestamp goes on', async () => {
     const packets = pcmuPackets(4, loud).map((packet, i) =>
       i < 2 ? packet : { ...packet, timeMs: packet.timeMs + 1000, timestamp: packet.timestamp + 8000 },
@@ -377,6 +392,10 @@ describe('lanes', () => {
     const stream = fixture.stream(packets, { bindings: [g729] });
     await expect(renderStream(stream)).rejects.toMatchObject({
       failure: { code: 'codec-not-playable', message: 'G729 cannot be played in this version.', where: 'stream-1' },
+    });
+    const secret = { ...fixture.stream(pcmuPackets(3, loud)), isEncrypted: true };
+    await expect(renderStream(secret)).rejects.toMatchObject({
+      failure: { code: 'codec-not-playable', message: 'PCMU (encrypted) cannot be played in this version.' },
     });
     const absurd = fixture.stream(pcmuPackets(3, loud), { bindings: [{ ...pcmuBinding, clockRateHz: 4e9 }] });
     await expect(renderStream(absurd)).rejects.toMatchObject({ failure: { code: 'codec-not-playable' } });

@@ -4,7 +4,7 @@ import { RpcFailure, type RpcPort } from '../workers/rpc/protocol';
 
 /** The part of a Worker that a service needs. */
 export interface MediaWorker extends RpcPort {
-  on(event: 'message', listener: (message: never) => void): unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'exit', listener: (code: number) => void): unknown;
   terminate(): Promise<unknown>;

@@ -19,7 +19,7 @@ export class RpcClient<Api extends WorkerApi, Events extends Record<string, unkn
   private closedBy: Error | null = null;
 
   constructor(private readonly port: RpcPort) {
-    port.on('message', (message: ServerMessage) => this.receive(message));
+    port.on('message', (message) => this.receive(message as ServerMessage));
   }
 
   call<Method extends keyof Api & string>(

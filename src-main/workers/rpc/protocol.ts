@@ -35,6 +35,6 @@ export class RpcFailure extends Error {
 
 /** The half of a MessagePort or Worker that the protocol needs. */
 export interface RpcPort {
-  postMessage(message: unknown, transfer?: readonly ArrayBufferLike[]): void;
-  on(event: 'message', listener: (message: never) => void): unknown;
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
 }

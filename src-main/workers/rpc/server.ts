@@ -29,7 +29,7 @@ export function serveRpc<Api extends WorkerApi, Events extends Record<string, un
 ): <Name extends keyof Events & string>(name: Name, payload: Events[Name]) => void {
   const running = new Map<number, AbortController>();
   const send = (message: ServerMessage, transfer?: readonly ArrayBufferLike[]): void =>
-    port.postMessage(message, transfer);
+    port.postMessage(message, transfer as readonly ArrayBuffer[]);
 
   const answer = async (id: number, method: string, argument: unknown): Promise<void> => {
     const controller = new AbortController();
@@ -50,7 +50,8 @@ export function serveRpc<Api extends WorkerApi, Events extends Record<string, un
     }
   };
 
-  port.on('message', (message: ClientMessage) => {
+  port.on('message', (received) => {
+    const message = received as ClientMessage;
     if (message.type === 'cancel') running.get(message.id)?.abort();
     else void answer(message.id, message.method, message.argument);
   });

@@ -36,6 +36,7 @@ export default defineConfig({
     build: {
       target: chromiumTarget,
       outDir: resolve('out/renderer'),
+      minify: true,
       sourcemap: true,
       rolldownOptions: { input: resolve('src-renderer/index.html') },
     },

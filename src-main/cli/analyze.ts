@@ -1,0 +1,139 @@
+import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
+import type { ConversationRow } from '#shared/model/conversation';
+import type { TableId } from '#shared/query/table-query';
+import { captureFacts, describeCapture, jsonText, tool } from './facts';
+import type { ExitCode } from './failure';
+import { type CliContext, type LoadedCapture, loadCapture, reportInterruption } from './session';
+import { type TextColumn, textTable } from './text-table';
+
+const conversationKinds = ['ethernet', 'wlan', 'ipv4', 'ipv6', 'tcp', 'udp', 'sctp'] as const;
+const pageRows = 1000;
+
+/** `tapdeck analyze`: calls, streams and diagnostics of a capture. */
+export async function runAnalyze(
+  { file, json, withConversations }: { file: string; json: boolean; withConversations: boolean },
+  context: CliContext,
+): Promise<ExitCode> {
+  const loaded = await loadCapture(file, context);
+  const { calls, conversations, diagnostics, streams } = loaded.document;
+  const rows = withConversations ? await conversationRows(loaded) : [];
+  const document: AnalysisDocument = {
+    tool,
+    capture: captureFacts(loaded),
+    conversations,
+    calls,
+    streams,
+    sessions: [],
+    objects: [],
+    diagnostics,
+  };
+  if (json) {
+    context.stdout.write(jsonText(withConversations ? { ...document, conversationRows: rows } : document));
+  } else {
+    context.stdout.write(describeCapture(loaded));
+    const sections: readonly (readonly [string, string])[] = [
+      ['Calls', textTable(calls, callColumns(document.capture.firstTime))],
+      ['Streams', textTable(streams, streamColumns(document.capture.firstTime))],
+      ['Conversations', textTable(rows, conversationColumns)],
+      ['Diagnostics', textTable(diagnostics, diagnosticColumns)],
+    ];
+    for (const [title, table] of sections) if (table !== '') context.stdout.write(`\n${title}\n${table}`);
+  }
+  return reportInterruption(loaded, context);
+}
+
+async function conversationRows({ captures, captureId }: LoadedCapture): Promise<ConversationRow[]> {
+  const rows: ConversationRow[] = [];
+  for (const kind of conversationKinds) {
+    const table: TableId = `conversations.${kind}`;
+    for (let offset = 0, total = 1; offset < total; offset += pageRows) {
+      const page = await captures.page(captureId, { table, offset, limit: pageRows });
+      total = page.totalRows;
+      rows.push(...(page.rows as unknown as ConversationRow[]));
+    }
+  }
+  return rows;
+}
+
+const right = 'right' as const;
+
+function callColumns(firstTime: string | null): TextColumn<CallDocument>[] {
+  return [
+    { title: 'id', value: (call) => call.id },
+    { title: 'start s', value: (call) => secondsAfter(firstTime, call.startTime), align: right },
+    { title: 'from', value: (call) => call.from },
+    { title: 'to', value: (call) => call.to },
+    { title: 'state', value: (call) => call.state },
+    { title: 'status', value: (call) => call.finalStatus, align: right },
+    { title: 'setup s', value: (call) => fixed(call.setupSeconds, 3), align: right },
+    { title: 'duration s', value: (call) => fixed(call.durationSeconds, 3), align: right },
+    { title: 'messages', value: (call) => call.messages, align: right },
+    { title: 'streams', value: (call) => call.streamIds.length, align: right },
+    { title: 'dtmf a>b', value: (call) => call.dtmf['a-to-b'] || null },
+    { title: 'dtmf b>a', value: (call) => call.dtmf['b-to-a'] || null },
+  ];
+}
+
+function streamColumns(firstTime: string | null): TextColumn<StreamDocument>[] {
+  return [
+    { title: 'id', value: (stream) => stream.id },
+    { title: 'start s', value: (stream) => secondsAfter(firstTime, stream.startTime), align: right },
+    { title: 'duration s', value: (stream) => fixed(stream.durationSeconds, 3), align: right },
+    { title: 'kind', value: (stream) => stream.kind },
+    { title: 'codec', value: (stream) => stream.codec },
+    { title: 'basis', value: (stream) => stream.basis },
+    { title: 'src', value: (stream) => stream.src },
+    { title: 'dst', value: (stream) => stream.dst },
+    { title: 'ssrc', value: (stream) => stream.ssrc },
+    { title: 'packets', value: (stream) => stream.packets, align: right },
+    { title: 'lost', value: (stream) => stream.lost, align: right },
+    { title: 'lost %', value: (stream) => fixed(stream.lostPercent, 2), align: right },
+    { title: 'max delta ms', value: (stream) => fixed(stream.maxDeltaMs, 2), align: right },
+    { title: 'mean jitter ms', value: (stream) => fixed(stream.meanJitterMs, 2), align: right },
+    { title: 'max jitter ms', value: (stream) => fixed(stream.maxJitterMs, 2), align: right },
+    { title: 'MOS', value: (stream) => fixed(stream.mos?.value ?? null, 2), align: right },
+    { title: 'call', value: (stream) => stream.callId },
+  ];
+}
+
+const conversationColumns: readonly TextColumn<ConversationRow>[] = [
+  { title: 'kind', value: (row) => row.kind },
+  { title: 'A', value: (row) => endpoint(row.addressA, row.portA) },
+  { title: 'B', value: (row) => endpoint(row.addressB, row.portB) },
+  { title: 'packets', value: (row) => row.packets, align: right },
+  { title: 'bytes', value: (row) => row.bytes, align: right },
+  { title: 'packets a>b', value: (row) => row.packetsAToB, align: right },
+  { title: 'packets b>a', value: (row) => row.packetsBToA, align: right },
+  { title: 'start s', value: (row) => fixed(row.startSeconds, 6), align: right },
+  { title: 'duration s', value: (row) => fixed(row.durationSeconds, 6), align: right },
+  { title: 'protocol', value: (row) => row.protocol },
+];
+
+const diagnosticColumns: readonly TextColumn<AnalysisDocument['diagnostics'][number]>[] = [
+  { title: 'severity', value: (row) => row.severity },
+  { title: 'count', value: (row) => row.count, align: right },
+  { title: 'frame', value: (row) => row.firstFrame, align: right },
+  { title: 'code', value: (row) => row.code },
+  { title: 'message', value: (row) => row.message },
+];
+
+function fixed(value: number | null, digits: number): string | null {
+  return value === null ? null : value.toFixed(digits);
+}
+
+function endpoint(address: string, port: number | null): string {
+  if (port === null) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** Seconds from one RFC 3339 time to another, in microseconds; null when either is not one. */
+export function secondsAfter(from: string | null, to: string): string | null {
+  const start = from === null ? null : microseconds(from);
+  const end = microseconds(to);
+  return start === null || end === null ? null : ((end - start) / 1e6).toFixed(6);
+}
+
+function microseconds(time: string): number | null {
+  const match = /^(.+:\d\d)\.(\d{6})\d*Z$/.exec(time);
+  return match ? Date.parse(`${match[1]}Z`) * 1000 + Number(match[2]) : null;
+}

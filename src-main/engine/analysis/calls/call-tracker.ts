@@ -9,6 +9,7 @@ import { Call } from './call';
 import { buildLadder, messageId, messageIndex } from './ladder';
 import { messageDetail, messageLabel } from './message-label';
 import { MessageLog, noMessage, type SipTransport } from './message-log';
+import { TextPool } from './text-pool';
 
 export type CallDirection = 'a-to-b' | 'b-to-a';
 
@@ -32,7 +33,8 @@ export class CallTracker {
   /** What a Call-ID stands for: a call, or else the last message of another session. */
   private readonly sessions = new Map<string, Call | number>();
   private readonly calls: Call[] = [];
-  private readonly callById = new Map<string, Call>();
+  /** SIP endpoints as text: a few that stand in all announcements. */
+  private readonly endpoints = new TextPool();
   private endNs = 0;
 
   constructor(private readonly options: CallTrackerOptions) {}
@@ -93,7 +95,7 @@ export class CallTracker {
     callId: string,
     streams: readonly StreamRow[],
   ): { readonly streamId: string; readonly direction: CallDirection | null }[] {
-    const call = this.callById.get(callId);
+    const call = this.callOf(callId);
     if (!call) return [];
     return orderedStreams(
       call,
@@ -103,7 +105,7 @@ export class CallTracker {
 
   /** The flow of a call; null when there is no such call. */
   ladder(callId: string, streams: readonly StreamRow[]): Ladder | null {
-    const call = this.callById.get(callId);
+    const call = this.callOf(callId);
     if (!call) return null;
     if (call.messages > maxLadderMessages) {
       const text = `Only the first ${maxLadderMessages} of ${call.messages} messages of a call are drawn.`;
@@ -144,13 +146,17 @@ export class CallTracker {
     };
   }
 
+  private callOf(id: string): Call | undefined {
+    const match = /^call-(\d{1,15})$/.exec(id);
+    return match ? this.calls[Number(match[1]) - 1] : undefined;
+  }
+
   private openCall(message: SipMessage, previous: number): Call | null {
     if (!callMethods.has(message.method)) return null;
     const call = new Call(`call-${this.calls.length + 1}`, message.callId, message);
     // Messages before the first of the call, such as a REGISTER with the same Call-ID, belong to its flow.
     call.messages = previous === noMessage ? 0 : this.log.chainLength(previous);
     this.calls.push(call);
-    this.callById.set(call.id, call);
     this.sessions.set(message.callId, call);
     return call;
   }
@@ -170,7 +176,7 @@ export class CallTracker {
     call.announce({
       endpoint: formatEndpoint({ address, port }),
       side: call.sender(message),
-      owner: formatEndpoint(source),
+      owner: this.endpoints.text(this.endpoints.number(formatEndpoint(source))),
     });
     this.options.announce({
       address,

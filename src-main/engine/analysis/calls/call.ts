@@ -35,7 +35,7 @@ export class Call {
   messages = 0;
   /** Last message of its chain in the log. */
   lastMessage = noMessage;
-  readonly ports: AnnouncedPort[] = [];
+  ports: readonly AnnouncedPort[] = [];
 
   private inviteNs = -1;
   /** The last attempt: of an INVITE repeated with credentials or to another target, the repeated one. */
@@ -56,7 +56,7 @@ export class Call {
   /** In-dialog traffic proves that the call was answered, seen or not. */
   private isEstablished = false;
   private byeNs = -1;
-  private readonly dialogs: Dialog[] = [];
+  private dialogs: readonly Dialog[] = [];
 
   constructor(
     readonly id: string,
@@ -130,9 +130,9 @@ export class Call {
   }
 
   announce(port: AnnouncedPort): void {
-    if (this.ports.length >= maxMedia) return;
-    if (!this.ports.some((known) => known.endpoint === port.endpoint && known.side === port.side))
-      this.ports.push(port);
+    const isKnown = this.ports.some((known) => known.endpoint === port.endpoint && known.side === port.side);
+    // A new list of exactly this size: growing ones keep room for many, of which a call has two.
+    if (!isKnown && this.ports.length < maxMedia) this.ports = this.ports.concat(port);
   }
 
   /** Takes a message into account; a repetition only counts as a sign of life. */
@@ -230,7 +230,7 @@ export class Call {
     const tag = this.calleeTag(message);
     if (tag === '' || this.dialogs.length >= maxDialogs || message.statusCode >= 300) return;
     if (this.dialogs.some((dialog) => dialog.tag === tag)) return;
-    this.dialogs.push({ tag, isAnswered: false, isEnded: false });
+    this.dialogs = this.dialogs.concat({ tag, isAnswered: false, isEnded: false });
   }
 
   private calleeTag({ fromTag, toTag }: SipMessage): string {

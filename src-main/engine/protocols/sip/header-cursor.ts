@@ -1,4 +1,4 @@
-import { utf8Text } from '../../bytes/text';
+import { latin1Text, utf8Text } from '../../bytes/text';
 import { indexOfLineFeed } from './start-line';
 
 const CR = 0x0d;
@@ -63,7 +63,7 @@ export class HeaderCursor {
 
   /** Value without surrounding white space, folds replaced by one space. */
   value(): string {
-    const text = utf8Text(this.bytes, this.valueStart, this.valueEnd);
+    const text = fieldText(this.bytes, this.valueStart, this.valueEnd);
     return this.isFolded ? text.replace(/[ \t]*\r?\n[ \t]+/g, ' ').trim() : text;
   }
 
@@ -98,6 +98,12 @@ export class HeaderCursor {
     while (i > start && isSpace(this.bytes[i - 1])) i -= 1;
     return i;
   }
+}
+
+/** Nearly all fields are ASCII, for which one call without a decoder does. */
+function fieldText(bytes: Uint8Array, start: number, end: number): string {
+  for (let i = start; i < end; i += 1) if (bytes[i] >= 0x80) return utf8Text(bytes, start, end);
+  return latin1Text(bytes, start, end);
 }
 
 const isSpace = (byte: number): boolean => byte === SP || byte === HT || byte === CR || byte === 0x0a;

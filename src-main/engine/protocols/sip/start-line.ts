@@ -9,11 +9,10 @@ const MAX_METHOD = 64;
 const MAX_SCHEME = 64;
 
 export interface StartLine {
-  readonly isRequest: boolean;
-  readonly method: string;
-  /** 0 for a request. */
-  readonly statusCode: number;
-  readonly reasonPhrase: string;
+  isRequest: boolean;
+  method: string;
+  statusCode: number;
+  reasonPhrase: string;
 }
 
 /** Offset of the first byte of `bytes[start..end)` that is neither CR nor LF (RFC 3261, section 7.5). */
@@ -51,19 +50,16 @@ export function isStartLine(bytes: Uint8Array, start: number, end: number): bool
   return afterMethod > start && bytes[afterMethod] === SP && schemeEnd(bytes, afterMethod, lineEnd) > 0;
 }
 
-/** Reads a start line that `isStartLine` or `isCutStartLine` accepted. */
-export function parseStartLine(bytes: Uint8Array, start: number, end: number): StartLine {
+/** Reads a start line that `isStartLine` or `isCutStartLine` accepted into `into`. */
+export function parseStartLine(bytes: Uint8Array, start: number, end: number, into: StartLine): void {
   const lineEnd = trimEnd(bytes, start, end);
-  if (isStatusLine(bytes, start, lineEnd)) {
-    return {
-      isRequest: false,
-      method: '',
-      statusCode: parseDecimal(bytes, start + 8, start + 11),
-      reasonPhrase: utf8Text(bytes, start + 12, lineEnd).trim(),
-    };
+  into.isRequest = !isStatusLine(bytes, start, lineEnd);
+  if (into.isRequest) {
+    into.method = utf8Text(bytes, start, tokenEnd(bytes, start, lineEnd));
+  } else {
+    into.statusCode = parseDecimal(bytes, start + 8, start + 11);
+    into.reasonPhrase = utf8Text(bytes, start + 12, lineEnd).trim();
   }
-  const method = utf8Text(bytes, start, tokenEnd(bytes, start, lineEnd));
-  return { isRequest: true, method, statusCode: 0, reasonPhrase: '' };
 }
 
 /** Without the end of the line, the scheme must be one that only SIP uses in such a place. */

@@ -2,7 +2,7 @@ import { assert } from '#shared/base/assert';
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { mediaType } from './body';
 import type { FilePiece, SipMessage } from './message';
-import { parseSipHead, type SipHead } from './parse-message';
+import { type ParsedMessage, parseSipHead } from './parse-message';
 import { indexOfLineFeed, isCutStartLine, isStartLine } from './start-line';
 
 const CR = 0x0d;
@@ -40,7 +40,7 @@ export class SipStreamParser {
   private phase: Phase = 'start-line';
   /** How far from `head` the end of the header was looked for. */
   private scanned = 0;
-  private sipHead: SipHead | null = null;
+  private message: ParsedMessage | null = null;
   /** Where the body begins, counted from `head`, and bytes of header and body together. */
   private bodyOffset = 0;
   private messageLength = 0;
@@ -213,10 +213,10 @@ export class SipStreamParser {
       this.frame,
       'The header of a SIP message has no end within 64 KiB.',
     );
-    const sipHead = parseSipHead(buffer, head, limit, true, this.frame, this.sink);
-    if (sipHead !== null) {
+    const message = parseSipHead(buffer, head, limit, true, this.frame, this.sink);
+    if (message !== null) {
       this.bodyOffset = MAX_HEADER;
-      this.emit(sipHead, limit, true);
+      this.emit(message, limit, true);
     }
     this.consume(MAX_HEADER);
     this.isMidLine = true;
@@ -226,9 +226,9 @@ export class SipStreamParser {
 
   private beginBody(bodyStart: number): boolean {
     const { buffer, head, frame, sink } = this;
-    const sipHead = parseSipHead(buffer, head, bodyStart, false, frame, sink);
-    assert(sipHead !== null, 'the start line was checked');
-    let length = sipHead.contentLength;
+    const message = parseSipHead(buffer, head, bodyStart, false, frame, sink);
+    assert(message !== null, 'the start line was checked');
+    let length = message.contentLength;
     if (length < 0 || length > MAX_BODY) {
       // RFC 3261, section 20.14: required over a stream; without it nobody can tell where the message ends.
       const what = length < 0 ? 'no usable Content-Length' : `a Content-Length of ${length} bytes`;
@@ -240,7 +240,7 @@ export class SipStreamParser {
       );
       length = 0;
     }
-    this.sipHead = sipHead;
+    this.message = message;
     this.bodyOffset = bodyStart - head;
     this.messageLength = this.bodyOffset + length;
     this.phase = 'body';
@@ -248,25 +248,25 @@ export class SipStreamParser {
   }
 
   private readBody(): boolean {
-    const { head, sipHead } = this;
-    if (sipHead === null || this.tail - head < this.messageLength) return false;
+    const { head, message } = this;
+    if (message === null || this.tail - head < this.messageLength) return false;
     const announced = head + this.messageLength;
-    const end = this.believedEnd(sipHead, announced);
+    const end = this.believedEnd(message, announced);
     if (end < announced) {
       const text = 'Content-Length of a SIP message reaches into the message after it.';
       this.sink.report('warning', 'sip-content-length', this.frame, text);
     }
-    this.emit(sipHead, end, false);
+    this.emit(message, end, false);
     this.finishMessage();
     this.consume(end - head);
     return true;
   }
 
   /** A session description has lines `x=...` alone: a line that begins like a start line is not in it. */
-  private believedEnd(sipHead: SipHead, announced: number): number {
+  private believedEnd(message: ParsedMessage, announced: number): number {
     const { buffer } = this;
     const bodyStart = this.head + this.bodyOffset;
-    if (mediaType(sipHead.fields.contentType) !== 'application/sdp') return announced;
+    if (mediaType(message.contentType) !== 'application/sdp') return announced;
     for (let line = bodyStart; line < announced; ) {
       const isCapital = buffer[line] >= 0x41 && buffer[line] <= 0x5a;
       if (isCapital && line > bodyStart && buffer[line + 1] !== 0x3d) return line;
@@ -278,7 +278,7 @@ export class SipStreamParser {
   }
 
   private finishMessage(): void {
-    this.sipHead = null;
+    this.message = null;
     this.messageLength = 0;
     this.phase = 'start-line';
   }
@@ -286,31 +286,29 @@ export class SipStreamParser {
   /** Gives out what can be read of an incomplete message and forgets the buffer. */
   private flush(): void {
     const { buffer, head, tail, phase } = this;
-    if (phase === 'body' && this.sipHead !== null) this.emit(this.sipHead, tail, true);
+    if (phase === 'body' && this.message !== null) this.emit(this.message, tail, true);
     else if (phase === 'header' || (!this.isMidLine && isCutStartLine(buffer, head, tail))) {
-      const sipHead = parseSipHead(buffer, head, tail, true, this.frame, this.sink);
-      if (sipHead !== null) {
-        this.bodyOffset = sipHead.fields.bodyStart - head;
-        this.emit(sipHead, tail, true);
+      const message = parseSipHead(buffer, head, tail, true, this.frame, this.sink);
+      if (message !== null) {
+        this.bodyOffset = message.bodyStart - head;
+        this.emit(message, tail, true);
       }
     }
     this.finishMessage();
     if (this.tail > this.head) this.consume(this.tail - this.head);
   }
 
-  private emit(sipHead: SipHead, end: number, isTruncated: boolean): void {
-    this.onMessage({
-      ...sipHead.fields,
-      bodyStart: this.head + this.bodyOffset,
-      frame: this.frame,
-      timeNs: this.timeNs,
-      bytes: this.buffer,
-      start: this.head,
-      end,
-      pieces: this.locate(this.head, end),
-      isTruncated,
-      bodyEnd: end,
-    });
+  private emit(message: ParsedMessage, end: number, isTruncated: boolean): void {
+    message.frame = this.frame;
+    message.timeNs = this.timeNs;
+    message.bytes = this.buffer;
+    message.start = this.head;
+    message.end = end;
+    message.pieces = this.locate(this.head, end);
+    message.isTruncated = isTruncated;
+    message.bodyStart = this.head + this.bodyOffset;
+    message.bodyEnd = end;
+    this.onMessage(message);
   }
 
   private locate(start: number, end: number): readonly FilePiece[] | null {

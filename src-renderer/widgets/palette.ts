@@ -57,7 +57,7 @@ export const darkPalette: Palette = {
   surface: '#1a1e23',
   raised: '#22272e',
   hover: '#262c34',
-  selected: '#1f4468',
+  selected: '#1b3c5c',
   border: '#333a44',
   gridLine: '#2a3038',
   text: '#dde3ea',

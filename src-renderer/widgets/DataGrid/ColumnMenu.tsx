@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, Menu, Popover, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Checkbox, Divider, Popover, Tooltip, UnstyledButton } from '@mantine/core';
 import type { TableDefinition } from '#shared/model/table';
 import { Icon } from '../Icon';
 import { type ColumnPreferences, visibleColumns, withPosition, withVisibility } from './columns';
@@ -62,7 +62,7 @@ export function ColumnMenu({ definition, preferences, onChange }: ColumnMenuProp
             );
           })}
         </div>
-        <Menu.Divider />
+        <Divider />
         <UnstyledButton className={styles.resetColumns} onClick={() => onChange({ order: null, widths: {} })}>
           Columns as at first
         </UnstyledButton>

@@ -3,6 +3,7 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
+  type RefObject,
   useEffect,
   useEffectEvent,
   useId,
@@ -82,7 +83,7 @@ export function DataGrid(props: DataGridProps) {
     scrollPaddingStart: headerHeight,
   });
   const items = virtualizer.getVirtualItems();
-  const isShown = (virtualizer.scrollRect?.height ?? 0) > 0;
+  const isShown = useIsShown(scroller);
   const first = items[0]?.index ?? 0;
   const last = isShown ? (items.at(-1)?.index ?? 0) : -1;
 
@@ -258,6 +259,21 @@ export function DataGrid(props: DataGridProps) {
 
 function rowElementId(prefix: string, index: number): string {
   return `${prefix}-row-${index}`;
+}
+
+/** Whether an element has any height: a table behind another tab need not be read. */
+function useIsShown(element: RefObject<HTMLElement | null>): boolean {
+  const [isShown, setIsShown] = useState(false);
+  useEffect(() => {
+    const shown = element.current;
+    if (!shown) return;
+    const measure = (): void => setIsShown(shown.clientHeight > 0);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(shown);
+    return () => observer.disconnect();
+  }, [element]);
+  return isShown;
 }
 
 /** A function of constant identity that calls the latest version, for memoised children. */

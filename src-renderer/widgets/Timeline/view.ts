@@ -46,7 +46,8 @@ export function axisTicks(view: TimeView, width: number, pixelsApart = 80): Tick
   const most = Math.max(1, Math.floor(width / pixelsApart));
   const step = steps.find((candidate) => span / candidate <= most) ?? span;
   const seconds: number[] = [];
-  const first = Math.ceil(view.start / step - 1e-9);
+  // The sum turns a negative zero into zero.
+  const first = Math.ceil(view.start / step - 1e-9) + 0;
   for (let n = first; n * step <= view.end + step * 1e-9; n++) seconds.push(n * step);
   return { seconds, decimals: step >= 1 ? 0 : step >= 0.1 ? 1 : step >= 0.01 ? 2 : 3 };
 }

@@ -31,8 +31,7 @@ export interface LoadedCapture {
 
 /** Opens a capture, reads all of it, and waits for its hash. */
 export async function loadCapture(name: string, context: CliContext): Promise<LoadedCapture> {
-  const file = await captureFile(name, context.stdin);
-  context.onEnd(file.remove);
+  const file = await captureFile(name, context.stdin, context.onEnd);
   const captures = new CaptureService({
     createCaptureWorker: () => createCaptureWorker({}),
     createHashWorker: () => createHashWorker({}),

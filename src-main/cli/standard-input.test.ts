@@ -6,27 +6,39 @@ import { captureFile } from './standard-input';
 
 describe('captureFile', () => {
   it('leaves a named file where it is', async () => {
-    const file = await captureFile('a/b.pcap', Readable.from([]));
-    expect([file.path, file.shownPath]).toEqual(['a/b.pcap', 'a/b.pcap']);
+    const undos: (() => void)[] = [];
+    const file = await captureFile('a/b.pcap', Readable.from([]), (undo) => undos.push(undo));
+    expect([file.path, file.shownPath, undos.length]).toEqual(['a/b.pcap', 'a/b.pcap', 0]);
   });
 
-  it('copies standard input into a private folder and removes it', async () => {
-    const file = await captureFile('-', Readable.from([Buffer.from('one '), Buffer.from('two')]));
+  it('copies standard input into a private folder and removes it in the end', async () => {
+    let undo = (): void => undefined;
+    const input = Readable.from([Buffer.from('one '), Buffer.from('two')]);
+    const file = await captureFile('-', input, (remove) => (undo = remove));
     expect(file.shownPath).toBe('-');
     expect(readFileSync(file.path, 'utf8')).toBe('one two');
     if (process.platform !== 'win32') expect(statSync(dirname(file.path)).mode & 0o777).toBe(0o700);
-    file.remove();
+    undo();
     expect(existsSync(dirname(file.path))).toBe(false);
   });
 
-  it('says why standard input could not be read, and leaves nothing behind', async () => {
+  it('says why standard input could not be read, and can be undone then, too', async () => {
+    let undo = (): void => undefined;
     const broken = new Readable({
       read() {
         this.destroy(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
       },
     });
-    const failure: unknown = await captureFile('-', broken).catch((error: unknown) => error);
+    const failure: unknown = await captureFile('-', broken, (remove) => (undo = remove)).catch((e: unknown) => e);
     expect(failure).toMatchObject({ exitCode: 1, failure: { message: expect.stringContaining('too small') } });
-    expect(existsSync((failure as { failure: { where: string } }).failure.where)).toBe(false);
+    const { where } = (failure as { failure: { where: string } }).failure;
+    expect(existsSync(where)).toBe(true);
+    undo();
+    expect(existsSync(where)).toBe(false);
+  });
+
+  it('refuses a terminal at once', async () => {
+    const terminal = Object.assign(Readable.from([]), { isTTY: true });
+    await expect(captureFile('-', terminal, () => undefined)).rejects.toMatchObject({ exitCode: 2 });
   });
 });

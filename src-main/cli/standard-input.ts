@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { CliFailure } from './failure';
+import { CliFailure, usageFailure } from './failure';
 
 /** A capture file that can be read at any place. */
 export interface CaptureFile {
@@ -11,8 +11,6 @@ export interface CaptureFile {
   readonly path: string;
   /** How the person named it. */
   readonly shownPath: string;
-  /** Removes what was made for it. */
-  remove(): void;
 }
 
 /**
@@ -23,12 +21,11 @@ export async function captureFile(name: string, input: Readable): Promise<Captur
   if (name !== '-') return { path: name, shownPath: name, remove: () => undefined };
   // mkdtemp makes the folder with mode 0700: what was captured is nobody else's business.
   const folder = mkdtempSync(join(tmpdir(), 'tapdeck-input-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'standard-input');
   try {
     await pipeline(input, createWriteStream(path, { mode: 0o600 }));
   } catch (error) {
-    remove();
     const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC';
     throw new CliFailure({
       code: 'input-failed',
@@ -39,5 +36,5 @@ export async function captureFile(name: string, input: Readable): Promise<Captur
       hint: isFull ? 'Set TMPDIR to a folder on a larger disk, or name a file.' : 'Name a file instead.',
     });
   }
-  return { path, shownPath: '-', remove };
+  return { path, shownPath: '-' };
 }

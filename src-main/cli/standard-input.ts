@@ -15,11 +15,17 @@ export interface CaptureFile {
 
 /**
  * The capture's file: the one that was named, or for `-` a private copy of what comes on `input`, since an analysis
- * reads back and forth. The copy may grow as far as the disk reaches.
+ * reads back and forth. The copy may grow as far as the disk reaches; `onEnd` gets the way to remove it before it is begun.
  */
-export async function captureFile(name: string, input: Readable): Promise<CaptureFile> {
-  if (name !== '-') return { path: name, shownPath: name, remove: () => undefined };
-  // mkdtemp makes the folder with mode 0700: what was captured is nobody else's business.
+export async function captureFile(
+  name: string,
+  input: Readable & { readonly isTTY?: boolean },
+  onEnd: (undo: () => void) => void,
+): Promise<CaptureFile> {
+  if (name !== '-') return { path: name, shownPath: name };
+  if (input.isTTY) {
+    throw usageFailure('Standard input is a terminal, not a capture.', 'Write `tapdeck ... - < FILE`, or name a file.');
+  }
   const folder = mkdtempSync(join(tmpdir(), 'tapdeck-input-'));
   onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'standard-input');

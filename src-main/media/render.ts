@@ -5,7 +5,7 @@ import { RpcFailure } from '../workers/rpc/protocol';
 import type { RenderPlan } from './lanes';
 import { Mixer } from './mixer';
 import type { PayloadReader } from './payload-reader';
-import { PeakCollector } from './peaks';
+import type { PeakCollector } from './peaks';
 
 /** Samples a channel that are computed at a time: memory stays bounded however long the audio is. */
 const blockSamples = 16_384;

@@ -51,9 +51,9 @@ export function Deck({ model }: { readonly model: PlayerModel }) {
   const [engine] = useState(() => new AudioEngine(model));
   useEffect(() => {
     const close = engine.open({
-      onPosition(seconds, levels) {
+      onPosition(seconds, levels, hasMoved) {
         show(seconds, levels);
-        if (!engine.media.paused) playheadActions.moved(model.startSeconds + seconds);
+        if (hasMoved) playheadActions.moved(model.startSeconds + seconds);
       },
       onEnded: () => playheadActions.pause(),
       onFailure(message) {

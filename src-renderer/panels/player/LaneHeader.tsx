@@ -22,7 +22,7 @@ export function LaneHeader({ lane, colour, height, settings, onChange, meterRef 
   return (
     <div className={styles.lane} style={{ height, borderLeftColor: `var(--td-${colour})` }}>
       <div className={styles.laneName} title={`${lane.label}\n${lane.codec}`}>
-        <strong>{lane.label}</strong>
+        <strong>{shortName(lane)}</strong>
         <span className={styles.dim}>{lane.codec}</span>
       </div>
       <div className={styles.laneControls}>
@@ -61,4 +61,11 @@ export function LaneHeader({ lane, colour, height, settings, onChange, meterRef 
       </div>
     </div>
   );
+}
+
+/** Who sends, without codec and addresses, which stand beside it or in the tooltip. */
+export function shortName({ label, codec }: Pick<PlayerLane, 'label' | 'codec'>): string {
+  const [name, rest] = label.split(' · ', 2);
+  if (rest !== undefined) return name;
+  return label.startsWith(`${codec} `) ? label.slice(codec.length + 1) : label;
 }

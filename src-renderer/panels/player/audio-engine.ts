@@ -14,8 +14,8 @@ export interface LoopSeconds {
 
 /** What the engine tells; times are seconds since the start of the sound. */
 export interface EngineListener {
-  /** The position changed, up to once a frame while playing; `levels` are RMS values per lane, 0..1. */
-  onPosition(seconds: number, levels: readonly number[]): void;
+  /** Up to once a frame. `levels` are RMS values per lane, 0..1; `hasMoved`: by playing, not by a jump. */
+  onPosition(seconds: number, levels: readonly number[], hasMoved: boolean): void;
   onEnded(): void;
   onFailure(message: string): void;
 }
@@ -60,11 +60,11 @@ export class AudioEngine {
     const on = (event: string, handler: () => void): void =>
       media.addEventListener(event, handler, { signal: abort.signal });
     on('play', () => this.startTicking());
-    on('pause', () => this.report());
-    on('seeked', () => this.report());
+    on('pause', () => this.report(true));
+    on('seeked', () => this.report(false));
     on('timeupdate', () => this.obeyLoop());
     on('ended', () => {
-      this.report();
+      this.report(true);
       listener.onEnded();
     });
     on('error', () => listener.onFailure(media.error?.message || 'The sound could not be played.'));
@@ -165,7 +165,7 @@ export class AudioEngine {
     cancelAnimationFrame(this.frame);
     const tick = (): void => {
       this.obeyLoop();
-      this.report();
+      this.report(true);
       if (!this.media.paused) this.frame = requestAnimationFrame(tick);
     };
     this.frame = requestAnimationFrame(tick);
@@ -176,8 +176,8 @@ export class AudioEngine {
     if (loop && !media.paused && media.currentTime >= loop.endSeconds) media.currentTime = loop.startSeconds;
   }
 
-  private report(): void {
-    this.listener?.onPosition(this.media.currentTime, this.levels());
+  private report(hasMoved: boolean): void {
+    this.listener?.onPosition(this.media.currentTime, this.levels(), hasMoved);
   }
 
   private levels(): number[] {

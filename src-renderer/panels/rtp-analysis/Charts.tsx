@@ -1,11 +1,14 @@
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import { playheadActions } from '../../stores/playhead';
 import { type ChartSeries, TimeChart } from '../../widgets/TimeChart/TimeChart';
+import { useElementSize } from '../../widgets/use-element-size';
 import { playhead } from '../playhead';
 import styles from './RtpAnalysisPanel.module.css';
 
-const chartHeight = 84;
+const smallestChart = 60;
+const largestChart = 130;
+const legendHeight = 18;
 const timeAxisHeight = 24;
 
 /** Points over the length of a stream: about one a packet, never more than a screen can show. */
@@ -18,8 +21,12 @@ export function Charts({ series, stream }: { readonly series: RtpSeries; readonl
   const charts = useMemo(() => chartsOf(series), [series]);
   const packetSeconds = stream.packets > 1 ? stream.durationSeconds / (stream.packets - 1) : 0;
   const bridgeSeconds = Math.max(2.5 * series.bucketSeconds, 3 * packetSeconds);
+  const host = useRef<HTMLDivElement>(null);
+  const { height } = useElementSize(host, { width: 400, height: 400 });
+  const share = Math.floor((height - timeAxisHeight - 10) / charts.length) - legendHeight;
+  const chartHeight = Math.min(largestChart, Math.max(smallestChart, share));
   return (
-    <div className={styles.charts}>
+    <div ref={host} className={styles.charts}>
       {charts.map((chart, index) => (
         <TimeChart
           key={chart[0].label}

@@ -5,6 +5,7 @@ import type { Ladder as LadderModel, LadderItem } from '#shared/model/call';
 import { darkPalette } from '../palette';
 import type { PlayheadSource } from '../playhead-source';
 import { Ladder, rowAfterKey } from './Ladder';
+import { rowHeight } from './layout';
 import { ladderToSvg } from './save';
 
 function items(count: number): LadderItem[] {
@@ -110,16 +111,16 @@ describe('Ladder', () => {
     const { onSelect } = show();
     const body = screen.getAllByRole('option')[0].closest('svg')?.parentElement?.parentElement;
     expect(body).toBeTruthy();
-    if (body) fireEvent.click(body, { clientY: 36 * 3 + 5 });
+    if (body) fireEvent.click(body, { clientY: rowHeight * 3 + 5 });
     expect(onSelect).toHaveBeenCalledWith(expect.objectContaining({ id: 'm3' }), 'pointer');
   });
 
   it('moves the playhead without rendering', () => {
     const { playhead } = show();
     const line = screen.getByTestId('ladder-playhead');
-    expect(line.style.transform).toBe('translateY(108.5px)');
+    expect(line.style.transform).toBe('translateY(113.5px)');
     playhead.move(0.3);
-    expect(line.style.transform).toBe('translateY(126.5px)');
+    expect(line.style.transform).toBe('translateY(132.5px)');
     playhead.move(null);
     expect(line.style.visibility).toBe('hidden');
   });

@@ -2,7 +2,7 @@ import type { Ladder, LadderItem } from '#shared/model/call';
 import { elide, type MeasureText } from './text';
 
 /** Every item is one row, so that a row's place is arithmetic and thousands of them cost nothing. */
-export const rowHeight = 36;
+export const rowHeight = 38;
 /** Arrow within its row: the label stands above it, ports and detail below. */
 export const lineOffset = 18;
 export const headerHeight = 40;

@@ -62,7 +62,7 @@ export type Shape =
     };
 
 const dialogPaints = 8;
-const barThickness = 8;
+const barThickness = 7;
 const headLength = 8;
 const retransmissionDash = [5, 3] as const;
 
@@ -118,7 +118,7 @@ export function gutterShapes(layout: LadderLayout, row: number): Shape[] {
   ];
   if (row > 0) {
     const text = formatDelta(seconds - layout.items[row - 1].timeSeconds);
-    shapes.push({ kind: 'text', x, y: y + 28, text, style: 'delta', paint: 'text-dim', anchor: 'end' });
+    shapes.push({ kind: 'text', x, y: y + 29, text, style: 'delta', paint: 'text-dim', anchor: 'end' });
   }
   return shapes;
 }
@@ -130,7 +130,7 @@ export function rowShapes(layout: LadderLayout, row: number, measure: MeasureTex
   const shapes = item.fromHost === item.toHost ? loop(layout, row, paint) : arrow(layout, row, paint);
   const top = row * rowHeight;
   const above = top + 12;
-  const below = top + 31;
+  const below = top + 34;
   const texts = placeRowTexts(layout, row, measure);
   const { label, badge, detail, comment } = texts;
   shapes.push({

@@ -12,6 +12,10 @@ export interface PlayerMarker {
 
 /** One channel of the audio: one direction of a call, or one stream. */
 export interface PlayerLane {
+  /**
+   * First stream of the lane; empty when this side of a call sent nothing that sounds. The channels of one stereo
+   * stream are lanes with the same stream, so it identifies no lane.
+   */
   readonly streamId: string;
   readonly label: string;
   readonly codec: string;

@@ -1,3 +1,4 @@
+import type { CallRow } from '#shared/model/call';
 import type { TableDefinition } from '#shared/model/table';
 
 /** Columns of the calls table. */
@@ -77,11 +78,12 @@ export const callTable: TableDefinition = {
       description: 'Highest loss of its RTP streams, in percent of the packets expected.',
     },
     {
-      id: 'dtmf',
+      id: 'dtmfDigits',
       title: 'DTMF',
       kind: 'text',
       width: 110,
-      description: 'Digits sent as telephone events (RFC 4733) by the caller, then by the callee.',
+      aliases: ['dtmf'],
+      description: 'Digits sent as telephone events (RFC 4733): → by the caller, ← by the callee.',
     },
     {
       id: 'callIds',
@@ -94,3 +96,9 @@ export const callTable: TableDefinition = {
     },
   ],
 };
+
+/** A row with one field a column: digits of both directions in one text. */
+export function callTableRow(row: CallRow): CallRow & { readonly [column: string]: unknown } {
+  const { 'a-to-b': sent, 'b-to-a': answered } = row.dtmf;
+  return { ...row, dtmfDigits: [sent && `→ ${sent}`, answered && `← ${answered}`].filter(Boolean).join(' ') };
+}

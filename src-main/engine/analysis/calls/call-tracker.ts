@@ -53,6 +53,10 @@ export class CallTracker {
   onMessage(message: SipMessage, source: Endpoint, destination: Endpoint, transport: SipTransport): void {
     const label = messageLabel(message);
     if (message.callId === '') {
+      if (message.isTruncated) {
+        const text = 'A SIP message was cut by the capture before its Call-ID: it belongs to no call.';
+        this.options.sink.report('warning', 'sip-cut-before-call-id', message.frame, text);
+      }
       this.log.append(message, source, destination, transport, noMessage, label);
       return;
     }

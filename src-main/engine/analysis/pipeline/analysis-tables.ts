@@ -12,7 +12,7 @@ import type { FlowTracker } from '../../flow/flow-tracker';
 import type { DiagnosticLog } from '../../store/diagnostic-log';
 import { diagnosticTable } from '../../store/diagnostic-table';
 import { type RowSource, TableView } from '../../store/table-view';
-import { callTable } from '../calls/call-table';
+import { callTable, callTableRow } from '../calls/call-table';
 import { packetTable } from '../rtp/packet-table';
 import { streamTable, streamTableRow } from '../rtp/stream-table';
 
@@ -36,7 +36,7 @@ export class AnalysisTables {
   private packets: { readonly scope: string; readonly view: TableView } | null = null;
 
   constructor(private readonly from: TableSources) {
-    this.add('calls', callTable, from.callsRevision, from.calls);
+    this.add('calls', callTable, from.callsRevision, () => from.calls().map(callTableRow));
     this.add('streams', streamTable, from.streamsRevision, () => from.streams().map(streamTableRow));
     this.add(
       'diagnostics',

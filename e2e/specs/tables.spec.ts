@@ -9,7 +9,8 @@ test('streams show the figures that were planned', async ({ page }) => {
   await window.expectLoaded(samplePath, sampleTruth.packets);
   await window.show('streams');
   for (const stream of sampleTruth.streams) {
-    const row = window.streams.row(stream.src, stream.dst);
+    const row = window.streams.row(stream.ssrc);
+    await expect(await window.streams.cell(row, 'Source')).toHaveText(stream.src);
     await expect(await window.streams.cell(row, 'Packets')).toHaveText(String(stream.packets));
     await expect(await window.streams.cell(row, 'Lost')).toHaveText(String(stream.lost));
     await expect(await window.streams.cell(row, 'Codec')).toHaveText(stream.codec);

@@ -1,3 +1,2 @@
-export { canonicalAddress } from './address';
 export { explainSdpLine } from './explain';
 export { type MediaDescription, parseSdp } from './parse-sdp';

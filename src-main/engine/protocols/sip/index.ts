@@ -1,7 +1,7 @@
 export { mediaType, sessionDescriptions } from './body';
 export { readSipText } from './detail';
 export { parseNameAddress, partyText } from './field-values';
-export type { FilePiece, SipMessage, SipOrigin } from './message';
+export type { FilePiece, SipMessage } from './message';
 export { parseSipDatagram } from './parse-message';
 export { looksLikeSip } from './start-line';
 export { SipStreamParser } from './stream-parser';

@@ -17,6 +17,8 @@ export function createWindow(settings: SettingsStore, renderer: RendererOrigin):
     show: false,
     backgroundColor: backgrounds[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'],
     title: 'Tapdeck',
+    // Elsewhere the icon comes with the program file.
+    ...(process.platform === 'linux' ? { icon: join(app.getAppPath(), 'assets/icons/256x256.png') } : {}),
     webPreferences: {
       preload: join(app.getAppPath(), 'out/preload/index.cjs'),
       sandbox: true,

@@ -26,6 +26,7 @@ export async function captureFile(
   if (input.isTTY) {
     throw usageFailure('Standard input is a terminal, not a capture.', 'Write `tapdeck ... - < FILE`, or name a file.');
   }
+  // mkdtemp makes the folder with mode 0700: what was captured is nobody else's business.
   const folder = mkdtempSync(join(tmpdir(), 'tapdeck-input-'));
   onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'standard-input');

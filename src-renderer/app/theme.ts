@@ -17,8 +17,22 @@ const sky: MantineColorsTuple = [
   '#1f4468',
 ];
 
+/** Mantine's greys of the dark scheme, in the hue of the palette. */
+const dark: MantineColorsTuple = [
+  darkPalette.text,
+  '#b9c2cc',
+  darkPalette.textDim,
+  '#6b7682',
+  darkPalette.border,
+  darkPalette.gridLine,
+  darkPalette.raised,
+  darkPalette.surface,
+  darkPalette.ground,
+  '#0e1114',
+];
+
 export const theme = createTheme({
-  colors: { sky },
+  colors: { sky, dark },
   primaryColor: 'sky',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,

@@ -27,3 +27,4 @@ for (const [name, value] of [
   Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => value });
 }
 Element.prototype.scrollTo = () => {};
+HTMLCanvasElement.prototype.getContext = () => null;

@@ -1,4 +1,4 @@
-import { Tooltip, UnstyledButton } from '@mantine/core';
+import { UnstyledButton } from '@mantine/core';
 import { panels } from '../../panels';
 import { layoutActions } from '../../stores/layout';
 import { useSession } from '../../stores/session';
@@ -24,18 +24,18 @@ export function ActivityBar({ frontIds }: { frontIds: readonly string[] }) {
           const accelerator = commands.get(`go.${id}`)?.accelerator;
           const badge = badges[id];
           return (
-            <Tooltip key={id} label={accelerator ? `${title} (${shortcutLabel(accelerator)})` : title} position="right">
-              <UnstyledButton
-                className={styles.activity}
-                aria-current={frontIds.includes(id) ? 'page' : undefined}
-                data-testid={`activity-${id}`}
-                onClick={() => layoutActions.reveal(id, { focus: true })}
-              >
-                <Icon name={icon} size={20} />
-                <span>{title}</span>
-                {badge !== undefined && badge > 0 && <span className={styles.badge}>{formatInteger(badge)}</span>}
-              </UnstyledButton>
-            </Tooltip>
+            <UnstyledButton
+              key={id}
+              title={accelerator ? `${title} (${shortcutLabel(accelerator)})` : title}
+              className={styles.activity}
+              aria-current={frontIds.includes(id) ? 'page' : undefined}
+              data-testid={`activity-${id}`}
+              onClick={() => layoutActions.reveal(id, { focus: true })}
+            >
+              <Icon name={icon} size={20} />
+              <span>{title}</span>
+              {badge !== undefined && badge > 0 && <span className={styles.badge}>{formatInteger(badge)}</span>}
+            </UnstyledButton>
           );
         })}
     </nav>

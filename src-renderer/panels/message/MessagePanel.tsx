@@ -76,9 +76,8 @@ function Facts({ message }: { message: SipMessageDetail }) {
       <span>frame {formatInteger(message.frame)}</span>
       <span>{formatSecondsCell(message.timeSeconds)}</span>
       <span className="selectable">
-        {message.source} → {message.destination}
+        {message.transport.toUpperCase()} {message.source} → {message.destination}
       </span>
-      <span>{message.transport.toUpperCase()}</span>
       {message.isTruncated && <span className={styles.truncated}>cut short in the capture</span>}
     </div>
   );

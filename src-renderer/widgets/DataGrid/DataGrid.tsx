@@ -13,11 +13,11 @@ import {
 } from 'react';
 import type { TableDefinition } from '#shared/model/table';
 import type { SortKey, TableRow } from '#shared/query/table-query';
-import { formatCell } from '../format';
 import { ColumnMenu } from './ColumnMenu';
-import { type ColumnPreferences, cellValue, visibleColumns, withPosition, withWidth } from './columns';
+import { type ColumnPreferences, visibleColumns, withPosition, withWidth } from './columns';
 import styles from './DataGrid.module.css';
 import { toCsv, toTsv } from './delimited';
+import { fittingWidths } from './fit';
 import { GridHeader } from './GridHeader';
 import { GridRow, type RenderCell } from './GridRow';
 import { GridToolbar } from './GridToolbar';
@@ -69,7 +69,8 @@ export function DataGrid(props: DataGridProps) {
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const idPrefix = useId();
-  const columns = visibleColumns(definition, preferences);
+  const [fitting, setFitting] = useState<Readonly<Record<string, number>>>({});
+  const columns = visibleColumns(definition, preferences, fitting);
   const totalWidth = columns.reduce((sum, column) => sum + column.currentWidth, 0);
   const count = state.matchingRows;
   const { selection, choose, selectRange, adopt } = useGridSelection(rows, count);
@@ -161,16 +162,21 @@ export function DataGrid(props: DataGridProps) {
     if (sort?.column !== column) setSort({ column, direction: 'asc' });
     else setSort(sort.direction === 'asc' ? { column, direction: 'desc' } : undefined);
   };
+  const inView = (): TableRow[] => items.flatMap((item) => rows.row(item.index) ?? []);
   const fit = (id: string): void => {
-    const column = columns.find((known) => known.id === id);
-    if (!column) return;
-    let longest = column.title.length + 2;
-    for (const item of items) {
-      const row = rows.row(item.index);
-      if (row) longest = Math.max(longest, formatCell(column.kind, cellValue(row, column)).length);
-    }
-    onPreferencesChange(withWidth(preferences, id, longest * 7.4 + 18));
+    const column = columns.filter((known) => known.id === id);
+    if (!scroller.current) return;
+    const widths = fittingWidths(scroller.current, column, inView(), Number.POSITIVE_INFINITY);
+    onPreferencesChange(withWidth(preferences, id, widths[id]));
   };
+  const hasRows = rows.row(first) !== undefined;
+  // Once, when the first rows are there: a table that grows does not move under the hand.
+  const fitFirst = useEffectEvent(() => {
+    if (scroller.current) setFitting(fittingWidths(scroller.current, definition.columns, inView()));
+  });
+  useEffect(() => {
+    if (hasRows) fitFirst();
+  }, [hasRows]);
 
   const menuItems = (): RowMenuItem[] => [
     ...(props.rowMenu?.(selectedInOrder()) ?? []),

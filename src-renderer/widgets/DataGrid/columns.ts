@@ -15,14 +15,22 @@ export interface GridColumn extends ColumnDefinition {
 export const narrowestColumn = 36;
 const widestColumn = 1200;
 
-/** The visible columns, in order and width. Columns that a remembered order does not know any more are left out. */
-export function visibleColumns(definition: TableDefinition, preferences: ColumnPreferences): GridColumn[] {
+/**
+ * The visible columns in their order. Widths are what the user chose, else what fits the content, else what the table
+ * says. Columns that a remembered order names but the table no longer has are left out.
+ */
+export function visibleColumns(
+  definition: TableDefinition,
+  preferences: ColumnPreferences,
+  fitting: Readonly<Record<string, number>> = {},
+): GridColumn[] {
   const byId = new Map(definition.columns.map((column) => [column.id, column]));
   const ids = preferences.order ?? definition.columns.filter((column) => !column.isHidden).map((column) => column.id);
   const columns: GridColumn[] = [];
   for (const id of ids) {
     const column = byId.get(id);
-    if (column) columns.push({ ...column, currentWidth: clampWidth(preferences.widths[id] ?? column.width) });
+    if (column)
+      columns.push({ ...column, currentWidth: clampWidth(preferences.widths[id] ?? fitting[id] ?? column.width) });
   }
   return columns;
 }

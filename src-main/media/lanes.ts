@@ -39,7 +39,8 @@ const maxSeconds = 86_400;
 
 /**
  * Decides what sounds where. Sample 0 is the earliest arrival of all lanes, each lane begins at its own. Lanes of
- * a call are one channel each: left the caller, right the callee; a side that sent nothing is silent.
+ * a call are one channel each: left the caller, right the callee; a side that sent nothing, or nothing that can be
+ * decoded, is silent and says so.
  * Fails with `codec-not-playable` when no stream can be decoded, `payload-not-captured` when only headers were kept,
  * `audio-too-long` past a day.
  */
@@ -48,7 +49,7 @@ export function planRender(source: RenderSource, reader: PayloadReader): RenderP
   if (playable.length === 0) throw notPlayable(source);
   const originNs = Math.min(...playable.map((stream) => firstSoundNs(stream) ?? Number.POSITIVE_INFINITY));
   const lanes =
-    source.kind === 'call' ? callLanes(playable, originNs, reader) : streamLanes(playable, originNs, reader);
+    source.kind === 'call' ? callLanes(source.streams, originNs, reader) : streamLanes(playable, originNs, reader);
   const placements = lanes.flatMap((lane) => lane.placements);
   if (placements.every(({ capturedSamples }) => capturedSamples === 0)) throw notCaptured(source);
   const seconds = Math.max(...placements.map((placement) => placement.endSeconds));
@@ -78,17 +79,29 @@ function callLanes(streams: RenderSource['streams'], originNs: number, reader: P
   ];
   const lanes: Lane[] = [];
   for (const { direction, name } of sides) {
-    const own = streams.filter((stream) => stream.direction === direction);
+    const own = streams.filter((stream) => stream.direction === direction && stream.kind !== 'video');
     if (direction === null && own.length === 0) continue;
     const markers = new MarkerList();
-    lanes.push({
-      placements: own.map((stream) => placeStream(stream, originNs, reader, markers)),
-      channels: 1,
-      label: own.length > 0 ? `${name} · ${own[0].label}` : `${name} · no sound in the capture`,
-      markers,
-    });
+    const placements = own.map((stream) => placeStream(stream, originNs, reader, markers));
+    const label = `${name} · ${describeSide(placements)}`;
+    lanes.push({ placements: [...placements].sort(soundFirst), channels: 1, label, markers });
   }
   return lanes;
+}
+
+const soundFirst = (a: Placement, b: Placement): number => Number(b.count > 0) - Number(a.count > 0);
+
+/** The stream that is heard, or why none is. */
+function describeSide(placements: readonly Placement[]): string {
+  const heard = placements.find(({ count }) => count > 0);
+  if (heard) return heard.stream.label;
+  const names = placements.filter(({ unplayable }) => unplayable > 0).flatMap(({ uses }) => mediaNames(uses));
+  return names.length > 0 ? `${[...new Set(names)].join(', ')} cannot be played` : 'no sound in the capture';
+}
+
+/** Names of the formats of a stream, digits left out. */
+export function mediaNames(uses: Placement['uses']): string[] {
+  return [...uses.values()].filter(({ codec }) => codec?.role !== 'events').map(({ name }) => name);
 }
 
 function streamLanes(streams: RenderSource['streams'], originNs: number, reader: PayloadReader): Lane[] {
@@ -107,9 +120,7 @@ export function soundRates({ uses }: Placement): number[] {
 }
 
 function notPlayable(source: RenderSource): RpcFailure {
-  const names = source.streams.flatMap((stream) =>
-    [...payloadUses(stream).values()].filter(({ codec }) => codec?.role !== 'events').map(({ name }) => name),
-  );
+  const names = source.streams.flatMap((stream) => mediaNames(payloadUses(stream)));
   const what = [...new Set(names)].join(', ');
   return new RpcFailure({
     code: 'codec-not-playable',

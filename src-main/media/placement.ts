@@ -143,6 +143,7 @@ class Placer {
       }
     }
     this.dtmf.finish();
+    if (this.count === 0 && this.unplayable > 0) this.markUnplayable();
     return {
       stream: this.stream,
       uses: this.uses,
@@ -280,6 +281,16 @@ class Placer {
     } else if (reason !== 'digits' && this.count > 0 && end - start >= minSilenceSeconds * this.rate) {
       this.mark('silence', packet, this.seconds(start), this.seconds(end), 1, reason);
     }
+  }
+
+  /** A stream of which nothing sounds: its time is marked as a whole. */
+  private markUnplayable(): void {
+    const { packets } = this.order;
+    const [first, last] = [packets[0], packets[packets.length - 1]];
+    const start = this.arrivalSeconds(first);
+    const end = Math.max(start, this.arrivalSeconds(last));
+    this.mark('silence', first, start, end, 1, this.silenceReason ?? undefined);
+    this.fullEndSeconds = end;
   }
 
   private mark(

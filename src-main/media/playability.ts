@@ -25,10 +25,11 @@ export function payloadUse(stream: RtpMediaIndex, payloadType: number): PayloadU
   const encodingName = binding?.encodingName ?? codec?.encodingName ?? `payload type ${payloadType}`;
   const clockRateHz = binding?.clockRateHz ?? codec?.clockRateHz ?? 0;
   const channels = binding?.channels ?? 1;
-  const name = stream.isEncrypted ? `${encodingName} (encrypted)` : encodingName;
+  // Of ciphertext nothing can be told, not even digits.
+  if (stream.isEncrypted) return { name: `${encodingName} (encrypted)`, codec: null, clockRateHz, decoder: null };
   const isSane = clockRateHz >= minRateHz && clockRateHz <= maxRateHz && channels >= 1 && channels <= maxChannels;
-  const decoder = (isSane && !stream.isEncrypted && codec?.createDecoder?.({ clockRateHz, channels })) || null;
-  return { name, codec: codec ?? null, clockRateHz, decoder };
+  const decoder = (isSane && codec?.createDecoder?.({ clockRateHz, channels })) || null;
+  return { name: encodingName, codec: codec ?? null, clockRateHz, decoder };
 }
 
 /** Uses of all payload types that occur in a stream, by payload type. */

@@ -338,6 +338,22 @@ describe('lanes', () => {
     expect(plan.lanes.map(({ label }) => label)).toEqual(['Caller · no sound in the capture', 'Callee · b']);
   });
 
+  it('is silent on a side that cannot be decoded, and says so', async () => {
+    const a = fixture.stream(pcmuPackets(2, soft), { streamId: 'a', direction: 'a-to-b' });
+    const g729 = { ...pcmuBinding, payloadType: 18, encodingName: 'G729' };
+    const b = fixture.stream(
+      pcmuPackets(50, loud).map((packet) => ({ ...packet, payloadType: 18 })),
+      { streamId: 'b', direction: 'b-to-a', bindings: [g729] },
+    );
+    const { samples, plan, facts, markers } = await render({ kind: 'call', streams: [a, b] });
+    expect(plan.lanes.map(({ label }) => label)).toEqual(['Caller · a', 'Callee · G729 cannot be played']);
+    expect(runs(samples, 1, 2)).toEqual([[0, 49 * 160]]);
+    expect(facts.unplayablePackets).toBe(50);
+    expect(markers).toEqual([
+      { kind: 'silence', startSeconds: 0, endSeconds: 0.98, label: 'G729 cannot be played, 0.98 s', frame: 3 },
+    ]);
+  });
+
   it('lays streams of one side into one lane and clips what is too loud together', async () => {
     const first = fixture.stream(pcmuPackets(2, loud), { streamId: 'a1', direction: 'a-to-b' });
     const second = fixture.stream(shifted(pcmuPackets(2, loud), 20), { streamId: 'a2', direction: 'a-to-b' });

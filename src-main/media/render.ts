@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { PcmContainer } from '#engine/containers/pcm-container';
 import type { PlayerMarker } from '#shared/model/player';
 import { RpcFailure } from '../workers/rpc/protocol';
-import type { RenderPlan } from './lanes';
+import { mediaNames, type RenderPlan } from './lanes';
 import { Mixer } from './mixer';
 import type { PayloadReader } from './payload-reader';
 import type { PeakCollector } from './peaks';
@@ -141,9 +141,7 @@ export function lanesOf(plan: RenderPlan, peaks: PeakCollector): RenderedLane[] 
   const rendered: RenderedLane[] = [];
   for (const lane of plan.lanes) {
     const markers = lane.markers.markers();
-    const names = lane.placements.flatMap(({ uses }) =>
-      [...uses.values()].filter(({ codec }) => codec?.role !== 'events').map(({ name }) => name),
-    );
+    const names = lane.placements.flatMap(({ uses }) => mediaNames(uses));
     for (let channel = 0; channel < lane.channels; channel += 1) {
       rendered.push({
         streamId: lane.placements[0]?.stream.streamId ?? '',

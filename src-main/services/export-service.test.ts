@@ -21,6 +21,7 @@ import { InProcessMediaWorker } from './testing/in-process-media-worker';
 const seconds = 3.456;
 let fixture: MediaFixture;
 let out: string;
+let captures: FixtureCaptures;
 let service: ExportService;
 
 beforeEach(() => {
@@ -42,7 +43,7 @@ beforeEach(() => {
     pcmuPackets(3, 7).map((packet) => ({ ...packet, payloadType: 18 })),
     { streamId: 'stream-3', bindings: [{ ...pcmuBinding, payloadType: 18, encodingName: 'G729' }] },
   );
-  const captures = new FixtureCaptures(fixture)
+  captures = new FixtureCaptures(fixture)
     .add({ sourceId: 'call-1', kind: 'call', title: 'alice → bob', streams: [a, b] })
     .add({ sourceId: 'call-2', kind: 'call', title: 'refused', streams: [] })
     .add({ sourceId: 'stream-1', kind: 'stream', title: 'L16 192.0.2.1:20000 → 192.0.2.2:30000', streams: [a] })
@@ -172,6 +173,44 @@ describe('a job', () => {
       if (state === 'running') service.cancel(id);
     });
     expect(job).toMatchObject({ state: 'cancelled', error: null, artifact: null });
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  it.each(['wav', 'au', 'mp4'] as const)('leaves no file when %s is cancelled half way', async (format) => {
+    // An hour: the one packet of the file again and again.
+    const one = fixture.stream(pcmuPackets(1, 0x90), { streamId: 'long' });
+    const count = 180_000;
+    const column = <A extends Float64Array | Uint32Array | Uint8Array>(array: A, value: (i: number) => number): A =>
+      array.map((_, i) => value(i)) as A;
+    captures.add({
+      sourceId: 'long',
+      kind: 'stream',
+      title: 'long',
+      streams: [
+        {
+          ...one,
+          count,
+          frame: column(new Uint32Array(count), (i) => i + 1),
+          timeNs: column(new Float64Array(count), (i) => i * 20e6),
+          sequence: column(new Float64Array(count), (i) => i),
+          timestamp: column(new Float64Array(count), (i) => i * 160),
+          payloadType: new Uint8Array(count),
+          segment: new Uint32Array(count),
+          payloadOffset: new Float64Array(count).fill(one.payloadOffset[0]),
+          payloadLength: new Uint32Array(count).fill(160),
+          payloadMissing: new Uint32Array(count),
+        },
+      ],
+    });
+    const seen: number[] = [];
+    const job = await run('long', format, join(out, `x.${format}`), ({ id, progress }) => {
+      if (progress === null) return;
+      seen.push(progress);
+      service.cancel(id);
+    });
+    expect(job).toMatchObject({ state: 'cancelled', artifact: null });
+    expect(seen[0]).toBeGreaterThan(0);
+    expect(seen[0]).toBeLessThan(1);
     expect(readdirSync(out)).toEqual([]);
   });
 

@@ -11,15 +11,16 @@ import { JumpOutcome, SequenceVerdict } from './sequence-tracker';
 
 const bandwidthWindowNs = 1e9;
 
-/** Visits the packets of a stream in capture order. `header` and `packet` are reused. */
+/** Visits the packets of a stream in capture order, from its first one on. `header` and `packet` are reused. */
 export function replayStream(
   stream: RtpStream,
   source: PacketSource,
   visit: (header: RtpHeader, packet: PacketView, frame: number, timeNs: number, fileOffset: number) => void,
 ): void {
   const header = new RtpHeader();
+  const { firstFrame } = stream;
   source.forEachPacket(stream.context.flow, (packet, frame, timeNs, fileOffset) => {
-    if (packet.payloadEnd <= packet.payloadStart) return;
+    if (frame < firstFrame || packet.payloadEnd <= packet.payloadStart) return;
     if (parseMedia(packet, header) && header.ssrc === stream.ssrc) visit(header, packet, frame, timeNs, fileOffset);
   });
 }

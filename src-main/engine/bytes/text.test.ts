@@ -2,9 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   equalsAsciiIgnoreCase,
-  indexOfBlankLine,
-  indexOfByte,
-  indexOfCrlf,
   latin1Text,
   parseDecimal,
   startsWithAscii,
@@ -46,16 +43,6 @@ describe('text', () => {
       }),
       { numRuns: 30 },
     );
-  });
-
-  it('finds line ends inside the range only', () => {
-    const bytes = ascii('a\r\nb\r\n\r\nc');
-    expect(indexOfCrlf(bytes, 0, bytes.length)).toBe(1);
-    expect(indexOfCrlf(bytes, 2, 5)).toBe(-1);
-    expect(indexOfBlankLine(bytes, 0, bytes.length)).toBe(4);
-    expect(indexOfBlankLine(bytes, 0, 7)).toBe(-1);
-    expect(indexOfByte(bytes, 0x63, 0, 8)).toBe(-1);
-    expect(indexOfByte(bytes, 0x63, 0, 9)).toBe(8);
   });
 
   it('compares ASCII', () => {

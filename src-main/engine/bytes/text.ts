@@ -64,30 +64,6 @@ export function utf8Bytes(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** Offset of the first `byte` in `bytes[start..end)`, or -1. */
-export function indexOfByte(bytes: Uint8Array, byte: number, start: number, end: number): number {
-  for (let i = start; i < end; i += 1) {
-    if (bytes[i] === byte) return i;
-  }
-  return -1;
-}
-
-/** Offset of the first CRLF wholly in `bytes[start..end)`, or -1. */
-export function indexOfCrlf(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start; i + 1 < end; i += 1) {
-    if (bytes[i] === 0x0d && bytes[i + 1] === 0x0a) return i;
-  }
-  return -1;
-}
-
-/** Offset of the first CRLF CRLF (the end of a header section) wholly in `bytes[start..end)`, or -1. */
-export function indexOfBlankLine(bytes: Uint8Array, start: number, end: number): number {
-  for (let i = start; i + 3 < end; i += 1) {
-    if (bytes[i] === 0x0d && bytes[i + 1] === 0x0a && bytes[i + 2] === 0x0d && bytes[i + 3] === 0x0a) return i;
-  }
-  return -1;
-}
-
 /** Whether `bytes[start..end)` begins with the ASCII `text`, case counts. */
 export function startsWithAscii(bytes: Uint8Array, start: number, end: number, text: string): boolean {
   if (end - start < text.length) return false;

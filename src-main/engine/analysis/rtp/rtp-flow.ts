@@ -5,7 +5,7 @@ import { parseRtpHeader, type RtpHeader } from '../../protocols/rtp';
 import { RtcpKind, recognizeRtcp } from '../../protocols/rtcp';
 import { type AnnouncementBook, endpointKey, findPayload } from './announcements';
 import { CandidateList } from './candidates';
-import { RtcpLog } from './rtcp-log';
+import type { RtcpLog } from './rtcp-log';
 import type { RtpStream, StreamContext } from './rtp-stream';
 
 /** One direction between two endpoints that has carried something shaped like RTP or RTCP. */

@@ -1,5 +1,5 @@
 import { extendTimestamp } from '#shared/base/sequence';
-import { JumpOutcome, SequenceTracker, SequenceVerdict } from './sequence-tracker';
+import { SequenceTracker, SequenceVerdict } from './sequence-tracker';
 import { SlopeEstimator } from './slope';
 import { TimestampSteps } from './timestamp-steps';
 

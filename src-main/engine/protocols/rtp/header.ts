@@ -1,5 +1,5 @@
 /** Fixed part of the header (RFC 3550, section 5.1). */
-export const rtpHeaderLength = 12;
+const rtpHeaderLength = 12;
 
 /**
  * The fields of one RTP packet. One instance is reused for all packets. Positions are offsets into the bytes

@@ -1,5 +1,5 @@
 /** What a payload type means where nothing was signalled. */
-export interface StaticPayloadType {
+interface StaticPayloadType {
   /** Encoding name as registered (RFC 4855). */
   readonly encodingName: string;
   /** Rate of the RTP timestamp, which for G722 is not the sampling rate (RFC 3551, section 4.5.2). */

@@ -2,20 +2,24 @@
  * Append-only numeric columns in chunks of 64 Ki values: they grow without copying, so that a capture of
  * millions of packets costs its bytes and no more.
  */
-const chunkBits = 16;
+export const chunkBits = 16;
 const chunkSize = 1 << chunkBits;
 const chunkMask = chunkSize - 1;
 
 abstract class Column<Chunk extends Float64Array | Uint32Array> {
-  protected readonly chunks: Chunk[] = [];
+  private readonly chunks: Chunk[] = [];
+  private last: Chunk | null = null;
   length = 0;
 
   protected abstract createChunk(): Chunk;
 
   push(value: number): void {
     const at = this.length & chunkMask;
-    if (at === 0) this.chunks.push(this.createChunk());
-    this.chunks[this.chunks.length - 1][at] = value;
+    if (at === 0 || this.last === null) {
+      this.last = this.createChunk();
+      this.chunks.push(this.last);
+    }
+    this.last[at] = value;
     this.length += 1;
   }
 
@@ -37,5 +41,36 @@ export class Float64Column extends Column<Float64Array> {
 export class Uint32Column extends Column<Uint32Array> {
   protected createChunk(): Uint32Array {
     return new Uint32Array(chunkSize);
+  }
+}
+
+/**
+ * Numbers that seldom move far within a chunk, such as file offsets: 4 bytes each, as the distance from the first
+ * value of their chunk. Those out of that range are kept whole, aside.
+ */
+export class OffsetColumn {
+  private readonly distances = new Uint32Column();
+  private readonly bases: number[] = [];
+  private readonly far = new Map<number, number>();
+
+  get length(): number {
+    return this.distances.length;
+  }
+
+  push(value: number): void {
+    const index = this.distances.length;
+    if ((index & chunkMask) === 0) this.bases.push(value);
+    const distance = value - this.bases[this.bases.length - 1];
+    const isNear = distance >= 0 && distance <= 0xffffffff;
+    if (!isNear) this.far.set(index, value);
+    this.distances.push(isNear ? distance : 0);
+  }
+
+  get(index: number): number {
+    if (this.far.size > 0) {
+      const far = this.far.get(index);
+      if (far !== undefined) return far;
+    }
+    return this.bases[index >>> chunkBits] + this.distances.get(index);
   }
 }

@@ -1,18 +1,19 @@
 import type { Frame } from '../capture/frame';
-import { Float64Column, Uint32Column } from './columns';
+import { Float64Column, OffsetColumn, Uint32Column } from './columns';
 
 /** No further frame, no flow. */
-export const none = 0xffffffff;
+const none = 0xffffffff;
 
 /**
- * What stays in memory of every frame: 32 bytes. The bytes themselves are read again from the file.
+ * What stays in memory of every frame: 28 bytes. The bytes themselves are read again from the file.
  * Frames of one flow form a chain, so that a stream is read without looking at the others.
  */
 export class FrameStore {
-  private readonly fileOffset = new Float64Column();
+  private readonly fileOffset = new OffsetColumn();
   private readonly timeNs = new Float64Column();
   private readonly capturedLength = new Uint32Column();
   private readonly wireLength = new Uint32Column();
+  private readonly flow = new Uint32Column();
   private readonly nextInFlow = new Uint32Column();
   private readonly firstOfFlow = new Uint32Column();
   private readonly lastOfFlow = new Uint32Column();
@@ -31,6 +32,7 @@ export class FrameStore {
     this.timeNs.push(frame.timeNs);
     this.capturedLength.push(frame.end - frame.start);
     this.wireLength.push(frame.wireLength);
+    this.flow.push(flow < 0 ? none : flow);
     this.nextInFlow.push(none);
     if (this.runLinkType.length === 0 || this.runLinkType[this.runLinkType.length - 1] !== frame.linkType) {
       this.runStart.push(index);
@@ -50,6 +52,12 @@ export class FrameStore {
   nextFrame(frame: number): number {
     const index = this.nextInFlow.get(frame - 1);
     return index === none ? 0 : index + 1;
+  }
+
+  /** Directed flow of a frame; -1 when it belongs to none. */
+  flowOf(frame: number): number {
+    const flow = this.flow.get(frame - 1);
+    return flow === none ? -1 : flow;
   }
 
   timeOf(frame: number): number {

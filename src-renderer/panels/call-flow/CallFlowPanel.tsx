@@ -65,10 +65,11 @@ function CallFlow({ ladder, callId }: { readonly ladder: LadderModel; readonly c
   const mediaOfStream = ladder.items.find((item) => item.kind === 'media' && item.streamId === streamId)?.id ?? null;
   const selectedId = isMediaMarked ? (markedMedia ?? mediaOfStream) : messageId;
 
-  const title = titleOf(ladder);
+  const name = ladder.dialogs[0]?.callId ?? ladder.callId;
+  const title = `Call flow ${name}`;
   const saveSvg = (): void => {
     const text = ladderToSvg(ladder, title, savedWidth, palette);
-    void perform('app:save-text', { suggestedName: ladderFileName(title, 'svg'), text });
+    void perform('app:save-text', { suggestedName: ladderFileName(name, 'svg'), text });
   };
   const savePng = async (): Promise<void> => {
     let bytes: Uint8Array<ArrayBuffer>;
@@ -78,7 +79,7 @@ function CallFlow({ ladder, callId }: { readonly ladder: LadderModel; readonly c
       reportFailure({ code: 'ladder-png', message: error instanceof Error ? error.message : String(error) });
       return;
     }
-    await perform('app:save-bytes', { suggestedName: ladderFileName(title, 'png'), bytes });
+    await perform('app:save-bytes', { suggestedName: ladderFileName(name, 'png'), bytes });
   };
 
   return (
@@ -135,8 +136,4 @@ export function countsOf(ladder: LadderModel): string {
   const parts = [count(messages, 'message'), count(media, 'stream')];
   if (ladder.dialogs.length > 1) parts.push(count(ladder.dialogs.length, 'dialog'));
   return parts.join(', ');
-}
-
-function titleOf(ladder: LadderModel): string {
-  return `Call flow ${ladder.dialogs[0]?.callId ?? ladder.callId}`;
 }

@@ -1,6 +1,6 @@
-/** Name to suggest for a picture of a call flow: from the call's parties, without what file systems dislike. */
-export function ladderFileName(title: string, extension: 'svg' | 'png'): string {
-  const safe = title
+/** Name to suggest for a picture of a call flow: from its Call-ID, without what file systems dislike. */
+export function ladderFileName(callId: string, extension: 'svg' | 'png'): string {
+  const safe = callId
     .normalize('NFKC')
     .replace(/[^\p{L}\p{N}@+.-]+/gu, '-')
     .replace(/^[-.]+|[-.]+$/g, '')

@@ -7,7 +7,7 @@ import { selectionActions } from '../../stores/selection';
 import { formatPosition, formatSeconds } from '../../widgets/time-format';
 import { useElementSize } from '../../widgets/use-element-size';
 import { neighbourMarker } from '../../widgets/Waveform/markers';
-import { rulerHeight, Waveform, type WaveformLane } from '../../widgets/Waveform/Waveform';
+import { rulerHeight, scrollbarHeight, Waveform, type WaveformLane } from '../../widgets/Waveform/Waveform';
 import { AudioEngine, defaultSettings, type LaneSettings, type LoopSeconds, meterShare } from './audio-engine';
 import { LaneHeader } from './LaneHeader';
 import { MarkerList } from './MarkerList';
@@ -18,7 +18,6 @@ const speeds = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const smallestLane = 40;
 const largestLane = 140;
 const largestZoom = 400;
-const scrollbar = 11;
 
 /** The sound of one call or stream: transport, lanes, waveform. */
 export function Deck({ model }: { readonly model: PlayerModel }) {
@@ -97,7 +96,7 @@ export function Deck({ model }: { readonly model: PlayerModel }) {
   );
   const markers = useMemo(() => model.lanes.flatMap((lane) => lane.markers), [model]);
   const laneHeight = Math.floor(
-    Math.min(largestLane, Math.max(smallestLane, (height - rulerHeight - scrollbar) / Math.max(1, lanes.length))),
+    Math.min(largestLane, Math.max(smallestLane, (height - rulerHeight - scrollbarHeight) / Math.max(1, lanes.length))),
   );
 
   const seek = (seconds: number): void => {

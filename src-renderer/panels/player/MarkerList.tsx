@@ -3,6 +3,7 @@ import type { MarkerKind, PlayerLane, PlayerMarker } from '#shared/model/player'
 import { formatInteger } from '../../widgets/format';
 import { formatPosition } from '../../widgets/time-format';
 import { markerOrder, markerTitles } from '../../widgets/Waveform/markers';
+import { shortName } from './LaneHeader';
 import styles from './PlayerPanel.module.css';
 import { TransportIcon } from './TransportIcon';
 
@@ -17,7 +18,7 @@ const mostShown = 500;
 /** All markers in the order of time, to jump to; counts by kind above them. */
 export function MarkerList({ lanes, onJump }: MarkerListProps) {
   const all = lanes
-    .flatMap((lane) => lane.markers.map((marker) => ({ marker, lane: lane.label })))
+    .flatMap((lane) => lane.markers.map((marker) => ({ marker, lane: shortName(lane) })))
     .sort((a, b) => a.marker.startSeconds - b.marker.startSeconds);
   const counts = new Map<MarkerKind, number>();
   for (const { marker } of all) counts.set(marker.kind, (counts.get(marker.kind) ?? 0) + 1);

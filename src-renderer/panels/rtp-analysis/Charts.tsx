@@ -4,9 +4,10 @@ import { playheadActions } from '../../stores/playhead';
 import { type ChartSeries, TimeChart } from '../../widgets/TimeChart/TimeChart';
 import { useElementSize } from '../../widgets/use-element-size';
 import { playhead } from '../playhead';
+import { trailingMean } from './trailing-mean';
 import styles from './RtpAnalysisPanel.module.css';
 
-const smallestChart = 60;
+const smallestChart = 48;
 const largestChart = 130;
 const legendHeight = 18;
 const timeAxisHeight = 24;
@@ -51,6 +52,11 @@ function chartsOf(series: RtpSeries): readonly (readonly ChartSeries[])[] {
     [{ ...line, label: 'Delta', values: series.deltaMs, colour: 'delta' }],
     [{ ...line, label: 'Skew', values: series.skewMs, colour: 'skew' }],
     [{ label: 'Lost', unit: 'packets', decimals: 0, kind: 'bars', values: series.lost, colour: 'lost' }],
-    [{ ...line, label: 'Bitrate', unit: 'kbit/s', decimals: 1, values: series.bitrateKbps, colour: 'bitrate' }],
+    [{ ...line, label: 'Bitrate', unit: 'kbit/s', decimals: 1, values: overOneSecond(series), colour: 'bitrate' }],
   ];
+}
+
+/** Buckets are about as long as a packet: one with two of them would look like a burst. */
+function overOneSecond({ bitrateKbps, bucketSeconds }: RtpSeries): Float64Array {
+  return trailingMean(bitrateKbps, bucketSeconds > 0 ? Math.round(1 / bucketSeconds) : 1);
 }

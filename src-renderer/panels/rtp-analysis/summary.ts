@@ -175,6 +175,8 @@ function deltaReason(stream: StreamRow): string {
     [
       (stream.duplicates > 0 || stream.reordered > 0) &&
         'Wireshark measures from the last packet that was in time, here every packet counts.',
+      (stream.maxDeltaMs ?? 0) < stream.wireshark.maxDeltaMs &&
+        'Wireshark counts a pause as delta where no marker bit follows it; here silence that was not sent is left out.',
     ],
     'Wireshark leaves out packets with the marker bit, comfort noise and what follows it; here only unsent silence is left out.',
   );

@@ -280,6 +280,7 @@ const Row = memo(function Row({ id, layout, row, isSelected, measure }: RowProps
   return (
     <g
       id={id}
+      className={isSelected ? styles.selectedRow : undefined}
       role="option"
       aria-selected={isSelected}
       aria-label={text}

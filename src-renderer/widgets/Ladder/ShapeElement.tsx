@@ -52,7 +52,12 @@ export function ShapeElement({ shape }: { readonly shape: Shape }) {
           fontWeight={weight}
           style={
             shape.hasHalo
-              ? { fill: colour, stroke: 'var(--td-surface)', strokeWidth: 3, paintOrder: 'stroke' }
+              ? {
+                  fill: colour,
+                  stroke: 'var(--ladder-ground, var(--td-surface))',
+                  strokeWidth: 3,
+                  paintOrder: 'stroke',
+                }
               : { fill: colour }
           }
         >

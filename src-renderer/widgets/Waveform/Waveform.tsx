@@ -37,6 +37,7 @@ export interface WaveformProps {
 }
 
 export const rulerHeight = 18;
+export const scrollbarHeight = 11;
 
 /**
  * One lane a channel, with ruler, markers and loop drawn over it. A click seeks, a drag marks a loop, the wheel
@@ -47,6 +48,7 @@ export function Waveform(props: WaveformProps) {
   const palette = usePalette();
   const lanesHost = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const scrollbar = useRef<HTMLDivElement>(null);
   const tip = useRef<HTMLDivElement>(null);
   const view = useRef<WaveformView | null>(null);
   const drag = useRef<Drag | null>(null);
@@ -55,8 +57,16 @@ export function Waveform(props: WaveformProps) {
   useEffect(() => {
     const host = lanesHost.current;
     const overlay = canvas.current;
-    if (!host || !overlay) return;
-    const created = new WaveformView(host, overlay, { media, durationSeconds, lanes, channels, laneHeight, palette });
+    const bar = scrollbar.current;
+    if (!host || !overlay || !bar) return;
+    const created = new WaveformView(host, overlay, bar, {
+      media,
+      durationSeconds,
+      lanes,
+      channels,
+      laneHeight,
+      palette,
+    });
     view.current = created;
     return () => {
       view.current = null;
@@ -145,6 +155,9 @@ export function Waveform(props: WaveformProps) {
         }}
         onPointerLeave={() => tip.current && (tip.current.style.visibility = 'hidden')}
       />
+      <div ref={scrollbar} className={styles.scrollbar} style={{ height: scrollbarHeight }} tabIndex={-1}>
+        <div />
+      </div>
       <div ref={tip} className={styles.tip} style={{ visibility: 'hidden' }} />
     </div>
   );
@@ -185,6 +198,7 @@ class WaveformView {
   constructor(
     private readonly host: HTMLElement,
     private readonly canvas: HTMLCanvasElement,
+    private readonly scrollbar: HTMLElement,
     private readonly options: ViewOptions,
   ) {
     const { media, durationSeconds, lanes, channels, laneHeight, palette } = options;
@@ -198,13 +212,18 @@ class WaveformView {
       cursorWidth: 1,
       cursorColor: palette.playhead,
       autoCenter: false,
+      hideScrollbar: true,
       splitChannels: lanes.map((lane) => ({
         waveColor: `${palette[lane.colour]}99`,
         progressColor: palette[lane.colour],
         renderFunction: (peaks, context) => drawPeaks(peaks, context),
       })),
     });
-    this.surfer.on('scroll', () => this.draw());
+    this.surfer.on('scroll', () => {
+      this.moveScrollbar();
+      this.draw();
+    });
+    this.scrollbar.addEventListener('scroll', this.onScrollbar);
     this.surfer.on('redraw', () => this.draw());
     this.surfer.on('ready', () => this.stretch());
     this.observer = new ResizeObserver(() => this.stretch());
@@ -213,6 +232,7 @@ class WaveformView {
 
   dispose(): void {
     this.observer.disconnect();
+    this.scrollbar.removeEventListener('scroll', this.onScrollbar);
     this.surfer.destroy();
   }
 
@@ -250,7 +270,21 @@ class WaveformView {
     if (this.surfer.getDecodedData() && this.surfer.options.minPxPerSec !== this.minPixelsPerSecond()) {
       this.surfer.zoom(this.minPixelsPerSecond());
     }
+    const inner = this.scrollbar.firstElementChild as HTMLElement;
+    inner.style.width = `${Math.round(this.pixelsPerSecond() * this.options.durationSeconds)}px`;
+    this.moveScrollbar();
     this.draw();
+  }
+
+  private readonly onScrollbar = (): void => {
+    // Its own echo comes back rounded.
+    if (Math.abs(this.scrollbar.scrollLeft - this.surfer.getScroll()) > 1) {
+      this.surfer.setScroll(this.scrollbar.scrollLeft);
+    }
+  };
+
+  private moveScrollbar(): void {
+    this.scrollbar.scrollLeft = this.surfer.getScroll();
   }
 
   private minPixelsPerSecond(): number {

@@ -1,13 +1,13 @@
 import type { ColumnDefinition, TableDefinition } from '#shared/model/table';
 
 const columns: readonly ColumnDefinition[] = [
-  { id: 'frame', title: 'Frame', kind: 'integer', width: 62, description: 'Number of the captured frame.' },
+  { id: 'frame', title: 'Frame', kind: 'integer', width: 66, description: 'Number of the captured frame.' },
   {
     id: 'timeSeconds',
     title: 'Time',
     aliases: ['time'],
     kind: 'seconds',
-    width: 85,
+    width: 90,
     description: 'Arrival, seconds since the first frame of the capture.',
   },
   {
@@ -15,7 +15,7 @@ const columns: readonly ColumnDefinition[] = [
     title: 'Sequence',
     aliases: ['seq'],
     kind: 'integer',
-    width: 74,
+    width: 84,
     description: 'Sequence number on the wire (RFC 3550, section 5.1).',
   },
   { id: 'status', title: 'Status', kind: 'state', width: 105, description: 'What stands out about the packet.' },
@@ -24,7 +24,7 @@ const columns: readonly ColumnDefinition[] = [
     title: 'Delta',
     aliases: ['delta'],
     kind: 'milliseconds',
-    width: 74,
+    width: 84,
     description: 'Arrival after the previous packet of the stream in the capture.',
   },
   {
@@ -32,7 +32,7 @@ const columns: readonly ColumnDefinition[] = [
     title: 'Jitter',
     aliases: ['jitter'],
     kind: 'milliseconds',
-    width: 74,
+    width: 84,
     description: 'Interarrival jitter so far (RFC 3550, section 6.4.1, appendix A.8).',
   },
   {
@@ -40,7 +40,7 @@ const columns: readonly ColumnDefinition[] = [
     title: 'Skew',
     aliases: ['skew'],
     kind: 'milliseconds',
-    width: 74,
+    width: 84,
     description:
       'Media time minus arrival time since the start of the segment. Positive: early. Empty for duplicates and events.',
   },

@@ -13,7 +13,7 @@ export function ExportMenu() {
     { kind: 'stream', title: 'Selected stream', sourceId: streamId },
   ] as const;
   const ordered = primary === 'stream' ? [...sections].reverse() : sections;
-  const isEmpty = callId === null && streamId === null;
+  const isEmpty = streamId === null;
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -21,7 +21,7 @@ export function ExportMenu() {
           variant="default"
           leftSection={<Icon name="download" size={14} />}
           disabled={isEmpty}
-          title={isEmpty ? 'Select a call or a stream first' : undefined}
+          title={isEmpty ? 'Select a call with media, or a stream' : undefined}
           data-testid="export-menu"
         >
           Export
@@ -30,7 +30,8 @@ export function ExportMenu() {
       <Menu.Dropdown miw={260}>
         {ordered.map(
           ({ kind, title, sourceId }) =>
-            sourceId !== null && (
+            sourceId !== null &&
+            !isEmpty && (
               <div key={kind} role="none">
                 <Menu.Label>{title}</Menu.Label>
                 {exportChoices(kind).map(({ format, label, description }) => (

@@ -87,7 +87,7 @@ function JobEntry({ job }: { job: Job }) {
             <span>{formatBytes(artifact.bytes)}</span>
             {artifact.durationSeconds !== null && <span>{formatDuration(artifact.durationSeconds)}</span>}
             <span className={styles.jobPath} title={artifact.path}>
-              {artifact.path}
+              <bdi>{artifact.path}</bdi>
             </span>
           </div>
           <div className={styles.jobFacts}>

@@ -20,7 +20,7 @@ const localKeys = [
 export function ShortcutsDialog() {
   const isOpen = useDialogs((state) => state.open === 'shortcuts');
   return (
-    <Modal opened={isOpen} onClose={dialogActions.close} title="Keyboard shortcuts" size="lg">
+    <Modal opened={isOpen} onClose={dialogActions.close} title="Keyboard shortcuts" size="xl">
       <div className={styles.shortcuts}>
         <table>
           <caption>Everywhere</caption>

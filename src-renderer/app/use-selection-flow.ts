@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { invoke } from '../bridge';
 import { layoutActions } from '../stores/layout';
 import { playheadActions, usePlayhead } from '../stores/playhead';
-import { selectedSourceId, selectionActions, useSelection } from '../stores/selection';
+import { playableSourceId, selectedSourceId, selectionActions, useSelection } from '../stores/selection';
 import { useSession } from '../stores/session';
 
 /** Long enough that running down a table with an arrow key does not decode every call on the way. */
@@ -18,7 +18,7 @@ export function useSelectionFlow(): void {
       clearTimeout(timer);
       if (sourceId === null) return;
       layoutActions.reveal(now.primary === 'call' ? 'call-flow' : 'rtp-analysis');
-      if (now.streamId === null) return;
+      if (playableSourceId(now) === null) return;
       timer = setTimeout(() => {
         // What sounds goes on sounding until something else is played.
         if (!usePlayhead.getState().isPlaying) playheadActions.load(sourceId);

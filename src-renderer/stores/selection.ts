@@ -59,9 +59,14 @@ export const selectionActions = {
   },
 };
 
-/** Id of the call or stream that Play and Export act on; null when nothing is selected. */
+/** Id of the call or stream that was selected last; null when nothing is. */
 export function selectedSourceId(state: SelectionState): string | null {
   if (state.primary === 'call') return state.callId;
   if (state.primary === 'stream') return state.streamId;
   return null;
+}
+
+/** Id of the call or stream that Play and Export act on; null also for a call without media. */
+export function playableSourceId(state: SelectionState): string | null {
+  return state.streamId === null ? null : selectedSourceId(state);
 }

@@ -6,7 +6,7 @@ import { dialogActions } from '../../stores/dialogs';
 import { jobsActions, useJobs } from '../../stores/jobs';
 import { layoutActions, type ThemeChoice } from '../../stores/layout';
 import { playheadActions, usePlayhead } from '../../stores/playhead';
-import { selectedSourceId, useSelection } from '../../stores/selection';
+import { playableSourceId, useSelection } from '../../stores/selection';
 import { useSession } from '../../stores/session';
 import { exportSelection } from './export';
 import { focusFilter } from './focus';
@@ -27,7 +27,7 @@ interface Implementation {
 
 const hasCapture = (): boolean => useSession.getState().capture !== null;
 const isReading = (): boolean => useSession.getState().capture?.state === 'loading';
-const hasSource = (): boolean => selectedSourceId(useSelection.getState()) !== null;
+const hasSource = (): boolean => playableSourceId(useSelection.getState()) !== null;
 const hasStream = (): boolean => useSelection.getState().streamId !== null;
 const hasSound = (): boolean => usePlayhead.getState().sourceId !== null;
 const reveal = (panelId: string): Implementation => ({

@@ -1,7 +1,7 @@
 import { type exportFormats } from '#shared/ipc/contract';
 import { perform } from '../../bridge';
 import { jobsActions } from '../../stores/jobs';
-import { selectedSourceId, useSelection } from '../../stores/selection';
+import { playableSourceId, useSelection } from '../../stores/selection';
 import { useSession } from '../../stores/session';
 
 export type WindowExportFormat = (typeof exportFormats)[number];
@@ -36,6 +36,6 @@ export async function startExport(sourceId: string, format: WindowExportFormat):
 /** Exports what is selected; raw payload of a call means its selected stream. */
 export async function exportSelection(format: WindowExportFormat): Promise<void> {
   const selection = useSelection.getState();
-  const sourceId = format === 'raw' ? selection.streamId : selectedSourceId(selection);
+  const sourceId = format === 'raw' ? selection.streamId : playableSourceId(selection);
   if (sourceId) await startExport(sourceId, format);
 }

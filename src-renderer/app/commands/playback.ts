@@ -1,5 +1,5 @@
 import { playheadActions, usePlayhead } from '../../stores/playhead';
-import { selectedSourceId, useSelection } from '../../stores/selection';
+import { playableSourceId, useSelection } from '../../stores/selection';
 
 /** Plays a call or stream; when it is in the player already, starts or stops it. */
 export function togglePlay(sourceId: string): void {
@@ -10,7 +10,7 @@ export function togglePlay(sourceId: string): void {
 /** Starts or stops what is in the player, or else what is selected. */
 export function togglePlayback(): void {
   const { sourceId } = usePlayhead.getState();
-  const wanted = sourceId ?? selectedSourceId(useSelection.getState());
+  const wanted = sourceId ?? playableSourceId(useSelection.getState());
   if (wanted) togglePlay(wanted);
 }
 

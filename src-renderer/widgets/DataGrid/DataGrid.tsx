@@ -169,14 +169,14 @@ export function DataGrid(props: DataGridProps) {
     const widths = fittingWidths(scroller.current, column, inView(), Number.POSITIVE_INFINITY);
     onPreferencesChange(withWidth(preferences, id, widths[id]));
   };
-  const hasRows = rows.row(first) !== undefined;
+  const isReady = state.isKnown && (count === 0 || rows.row(first) !== undefined);
   // Once, when the first rows are there: a table that grows does not move under the hand.
   const fitFirst = useEffectEvent(() => {
     if (scroller.current) setFitting(fittingWidths(scroller.current, definition.columns, inView()));
   });
   useEffect(() => {
-    if (hasRows) fitFirst();
-  }, [hasRows]);
+    if (isReady) fitFirst();
+  }, [isReady]);
 
   const menuItems = (): RowMenuItem[] => [
     ...(props.rowMenu?.(selectedInOrder()) ?? []),

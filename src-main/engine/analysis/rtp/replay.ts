@@ -196,6 +196,7 @@ export function buildMediaIndex(stream: RtpStream, row: StreamRow, source: Packe
   return {
     streamId: stream.id,
     kind: row.kind,
+    isEncrypted: row.encryption !== 'none' && !row.decrypted,
     label: `${row.codec ?? 'RTP'} ${row.src} → ${row.dst}`,
     bindings: stream.uses.flatMap((use) => (use.binding ? [use.binding] : [])),
     count: kept.length,

@@ -3,14 +3,9 @@ import type { DiagnosticSink, Severity } from '#shared/model/diagnostic';
 import { u16be, u16le, u32be, u32le } from '../bytes/integers';
 import type { ByteSource } from './byte-source';
 import { type CaptureReader, type Frame, NOT_A_PACKET } from './frame';
-import {
-  BLOCK_FRAME,
-  BYTE_ORDER_MAGIC,
-  BlockType,
-  InterfaceOption,
-  StatisticsOption,
-  isKnownBlock,
-} from './pcapng-blocks';
+import { BLOCK_FRAME, BYTE_ORDER_MAGIC, BlockType, InterfaceOption, StatisticsOption } from './pcapng-blocks';
+import { type OptionVisitor, eachOption, i64 } from './pcapng-options';
+import { ORDINARY_BLOCK, findBlock, isBlockAt } from './pcapng-search';
 import { CaptureClock, TimeScale } from './timestamp';
 import { SourceWindow } from './window';
 
@@ -18,10 +13,6 @@ import { SourceWindow } from './window';
 const SECTION_HEADER_LENGTH = 28;
 /** Longest block that is read into memory; longer ones of other kinds are skipped unread. */
 const LARGEST_BLOCK = 256 * 1024 * 1024;
-/** A block cut by the end of the file is taken for an honest one up to this length. */
-const ORDINARY_BLOCK = 1024 * 1024;
-/** How far to look for the next block behind a bad one. */
-const RESYNC_LIMIT = 16 * 1024 * 1024;
 /** Interfaces kept of a section; no real capture has as many. */
 const MAX_INTERFACES = 65_536;
 
@@ -183,7 +174,7 @@ class PcapngReader implements CaptureReader {
       }
     }
     const next = offset + padded;
-    if (next >= this.window.size || this.isBlockAt(next)) {
+    if (next >= this.window.size || isBlockAt(this.window, next, this.isLittle)) {
       this.reportBlock(
         'warning',
         'pcapng-block-length-mismatch',
@@ -347,7 +338,7 @@ class PcapngReader implements CaptureReader {
     let offsetSeconds = 0;
     this.eachOption(offset, at + 16, at + length - 4, (code, value, size) => {
       if (code === InterfaceOption.timeResolution && size >= 1) resolution = bytes[value];
-      if (code === InterfaceOption.timeOffset && size >= 8) offsetSeconds = this.i64(bytes, value);
+      if (code === InterfaceOption.timeOffset && size >= 8) offsetSeconds = i64(bytes, value, this.isLittle);
     });
     if (!TimeScale.isSupported(resolution)) {
       this.reportBlock(
@@ -386,43 +377,17 @@ class PcapngReader implements CaptureReader {
     let dropped = 0;
     this.eachOption(offset, at + 20, at + length - 4, (code, value, size) => {
       if ((code === StatisticsOption.interfaceDrop || code === StatisticsOption.osDrop) && size >= 8) {
-        dropped += Math.max(0, this.i64(bytes, value));
+        dropped += Math.max(0, i64(bytes, value, this.isLittle));
       }
     });
     source.dropped = dropped;
   }
 
-  /** Calls `visit` with code, position and length of each option in `bytes[at..end)` (section 3.5). */
-  private eachOption(
-    offset: number,
-    start: number,
-    end: number,
-    visit: (code: number, value: number, size: number) => void,
-  ): void {
-    const bytes = this.window.bytes;
-    let at = start;
-    while (at + 4 <= end) {
-      const code = this.u16(bytes, at);
-      const size = this.u16(bytes, at + 2);
-      if (code === 0) return;
-      if (at + 4 + size > end) {
-        this.reportBlock(
-          'warning',
-          'pcapng-option-too-long',
-          offset,
-          `has an option (${code}) of ${size} bytes that goes past its end`,
-        );
-        return;
-      }
-      visit(code, at + 4, size);
-      at += 4 + ((size + 3) & ~3);
-    }
-  }
-
-  /** Signed; exact up to 2^53. */
-  private i64(bytes: Uint8Array, o: number): number {
-    const high = this.u32(bytes, this.isLittle ? o + 4 : o) | 0;
-    return high * 2 ** 32 + this.u32(bytes, this.isLittle ? o : o + 4);
+  /** Options in `bytes[start..end)` of the block at `offset`, up to the first that goes past its end. */
+  private eachOption(offset: number, start: number, end: number, visit: OptionVisitor): void {
+    const overlong = eachOption(this.window.bytes, start, end, this.isLittle, visit);
+    if (overlong < 0) return;
+    this.reportBlock('warning', 'pcapng-option-too-long', offset, `has an option (${overlong}) that goes past its end`);
   }
 
   /** Nothing whole is left at `offset`. */
@@ -454,7 +419,7 @@ class PcapngReader implements CaptureReader {
   private skipBadBlock(fault: string, code: string): void {
     this.isWhole = false;
     const from = this.offset;
-    const found = this.findBlock(from + 4);
+    const found = findBlock(this.window, from + 4, this.isLittle);
     if (this.window.failure !== null) {
       this.end();
     } else if (found < 0) {
@@ -465,35 +430,6 @@ class PcapngReader implements CaptureReader {
       this.reportBlock('error', code, from, `${fault}; reading goes on at byte ${found}`);
       this.offset = found;
     }
-  }
-
-  private findBlock(from: number): number {
-    const last = Math.min(this.window.size - BLOCK_FRAME, from + RESYNC_LIMIT);
-    for (let offset = from; offset <= last; offset += 4) {
-      if (this.isBlockAt(offset)) return offset;
-    }
-    return -1;
-  }
-
-  /** Whether a block of a known type with two equal lengths lies at `offset`. */
-  private isBlockAt(offset: number): boolean {
-    const { window } = this;
-    // Loaded with what it may refer to, so that looking ahead never makes the window slide back.
-    const view = Math.min(ORDINARY_BLOCK, window.size - offset);
-    if (view < BLOCK_FRAME) return false;
-    const at = window.load(offset, view);
-    if (at < 0) return false;
-    const bytes = window.bytes;
-    let isLittle = this.isLittle;
-    const type = isLittle ? u32le(bytes, at) : u32be(bytes, at);
-    if (!isKnownBlock(type)) return false;
-    if (type === BlockType.sectionHeader) {
-      isLittle = u32le(bytes, at + 8) === BYTE_ORDER_MAGIC;
-      if (!isLittle && u32be(bytes, at + 8) !== BYTE_ORDER_MAGIC) return false;
-    }
-    const length = isLittle ? u32le(bytes, at + 4) : u32be(bytes, at + 4);
-    if (length < BLOCK_FRAME || length > view || length % 4 !== 0) return false;
-    return (isLittle ? u32le(bytes, at + length - 4) : u32be(bytes, at + length - 4)) === length;
   }
 
   private reportDrops(): void {

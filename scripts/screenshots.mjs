@@ -21,9 +21,9 @@ const themes = ['Dark', 'Light'];
 const panels = ['overview', 'calls', 'streams', 'conversations', 'diagnostics', 'call-flow', 'message', 'rtp-analysis'];
 /** Name of a picture -> its name in docs/images. */
 const chosen = new Map([
-  ['calls-dark-1280', 'workbench-dark.png'],
+  ['calls-dark-1280', 'calls-dark.png'],
   ['overview-light-1280', 'overview-light.png'],
-  ['rtp-analysis-dark-1280', 'rtp-analysis-dark.png'],
+  ['rtp-graphs-dark-1280', 'rtp-analysis-dark.png'],
 ]);
 
 await runScript(async () => {
@@ -71,13 +71,20 @@ async function takePictures(runtime, env, { size, theme, folder, images }) {
   await page.getByTestId('open-sample').click();
   await page.getByTestId('activity-calls').click();
   await page.getByTestId('grid-calls').locator('[role=row][data-testid^="row-"]').first().click();
-  await page.getByTestId('panel-player').locator('audio, canvas').first().waitFor({ state: 'attached' });
+  await page.locator('[data-testid=player][data-state=ready]').waitFor();
+  // Into the lost stretch in the middle, so that the playhead shows in every panel.
+  await page.getByRole('group', { name: 'Waveform' }).click();
+  await page.locator('[data-testid=player]:not([data-position="0.000"])').waitFor();
   for (const panel of panels) {
     await page.getByTestId(`tab-${panel}`).click();
     await page.getByTestId(`panel-${panel}`).waitFor();
     await page.waitForLoadState('networkidle');
     await picture(panel);
   }
+  await page.getByTestId('tab-streams').click();
+  await page.getByTestId('panel-rtp-analysis').getByText('Graphs').click();
+  await page.getByTestId('panel-rtp-analysis').locator('canvas').first().waitFor();
+  await picture('rtp-graphs');
   await page.keyboard.press('ControlOrMeta+k');
   await page.getByRole('textbox', { name: 'Search commands and recent files' }).waitFor();
   await picture('palette');

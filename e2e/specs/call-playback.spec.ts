@@ -18,8 +18,8 @@ test('a call plays: the position advances and both sides sound', async ({ page }
   const heard = await window.player.position();
   await expect.poll(() => window.player.position()).toBeGreaterThan(heard + 0.5);
   // The marker tones alone are louder than this.
-  await expect.poll(() => window.player.level(0)).toBeGreaterThan(0.03);
-  await expect.poll(() => window.player.level(1)).toBeGreaterThan(0.03);
+  await expect.poll(() => window.player.level(0)).toBeGreaterThan(0.02);
+  await expect.poll(() => window.player.level(1)).toBeGreaterThan(0.02);
   await window.player.playButton.click();
   await window.player.expectState('ready');
   const paused = await window.player.position();
@@ -55,13 +55,13 @@ test('the caller is on the left, the callee on the right, and what was lost is s
     [channels[1], callee.toneHz, caller.toneHz],
   ] as const) {
     for (const from of [0.5, 2.5, 6, 8.2]) {
-      expect(toneLevel(samples, sampleRateHz, own, from, from + 0.5)).toBeGreaterThan(0.08);
+      expect(toneLevel(samples, sampleRateHz, own, from, from + 0.5)).toBeGreaterThan(0.04);
       expect(toneLevel(samples, sampleRateHz, other, from, from + 0.5)).toBeLessThan(0.005);
     }
   }
   // 20 packets of the caller never came: sequence numbers 240 to 259 of 20 ms each.
   expect(peakLevel(channels[0], sampleRateHz, 4.85, 5.15)).toBe(0);
-  expect(peakLevel(channels[1], sampleRateHz, 4.85, 5.15)).toBeGreaterThan(0.05);
+  expect(peakLevel(channels[1], sampleRateHz, 4.85, 5.15)).toBeGreaterThan(0.04);
 });
 
 test('a part of the sound can be fetched by its range', async ({ page }) => {

@@ -36,7 +36,7 @@ for (const { format, codec } of [
       [channels[0], caller.toneHz, callee.toneHz],
       [channels[1], callee.toneHz, caller.toneHz],
     ] as const) {
-      expect(toneLevel(samples, sampleRateHz, own, 1, 2)).toBeGreaterThan(0.08);
+      expect(toneLevel(samples, sampleRateHz, own, 1, 2)).toBeGreaterThan(0.04);
       expect(toneLevel(samples, sampleRateHz, other, 1, 2)).toBeLessThan(0.01);
     }
   });

@@ -74,7 +74,7 @@ function createNotch(frequencyHz, quality) {
  *          notes: {startSeconds: number, seconds: number, pitchHz: number, vowel: string}[]}} options
  * @returns {Float64Array} samples in -1..1 at 8000 Hz
  */
-export function synthesizeVoice({ seconds, markerHz, otherMarkerHz, markerLevel = 0.1, random, notes }) {
+export function synthesizeVoice({ seconds, markerHz, otherMarkerHz, markerLevel = 0.05, random, notes }) {
   const length = Math.round(seconds * SAMPLE_RATE_HZ);
   const voice = new Float64Array(length);
   for (const note of notes) singNote(voice, note, random);

@@ -12,6 +12,8 @@ import { runInTerminal } from './runtime/process.mjs';
 
 await runScript(async () => {
   const args = process.argv.slice(2);
+  // npm changes into the package's folder; paths are meant from where the person stands.
+  if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
   await ensureBuilt();
   if (!hasDisplay()) return withoutWindow(args);
   const { executablePath, appArguments } = await resolveElectron();
@@ -27,7 +29,7 @@ async function withoutWindow(args) {
   }
   say(`no display here: doing the same by the command line; exports go to ${outputFolder}.`);
   const tapdeck = (...command) => runInTerminal(process.execPath, [join(repoRoot, 'bin/tapdeck.mjs'), ...command]);
-  const analysed = await tapdeck('analyze', file, '--include', 'calls,streams');
+  const analysed = await tapdeck('analyze', file);
   if (analysed !== 0) return analysed;
   await mkdir(outputFolder, { recursive: true });
   return tapdeck('export', file, '--all', '--out', outputFolder);

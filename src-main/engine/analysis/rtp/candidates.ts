@@ -20,7 +20,7 @@ const maxBackwardTicks = 90_000;
 /** The packets of one SSRC that may become a stream. */
 export class Candidate {
   count = 0;
-  /** Packets that follow the one before them, the first included. */
+  /** Packets that continue the numbers of others, the first included; the order of arrival does not matter. */
   inSequence = 0;
   readonly samples: RtpSample[] = [];
   private payloadTypes: number[] = [];
@@ -51,14 +51,25 @@ export class Candidate {
     if (this.count === 0) {
       this.inSequence = 1;
       this.needed = proofOf(sample.payloadType);
-    } else if (sample.sequence === ((this.samples[this.count - 1].sequence + 1) & 0xffff)) {
-      this.inSequence += 1;
+    } else {
+      this.inSequence += this.links(sample.sequence);
       this.needed = Math.max(this.needed, proofOf(sample.payloadType));
     }
     if (!this.payloadTypes.includes(sample.payloadType)) this.payloadTypes.push(sample.payloadType);
     if (this.samples.length === this.count) this.samples.push(new RtpSample());
     this.samples[this.count].copy(sample);
     this.count += 1;
+  }
+
+  /** How many of the numbers next to this one were seen; none when it came before. */
+  private links(sequence: number): number {
+    let links = 0;
+    for (let i = 0; i < this.count; i += 1) {
+      const step = (sequence - this.samples[i].sequence) & 0xffff;
+      if (step === 0) return 0;
+      if (step === 1 || step === 0xffff) links += 1;
+    }
+    return links;
   }
 
   private follows(sample: RtpSample): boolean {

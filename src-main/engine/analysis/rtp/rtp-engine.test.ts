@@ -19,6 +19,15 @@ describe('detection', () => {
     });
   });
 
+  it('believes a stream whose packets come in any order', () => {
+    const recording = new Recording();
+    [15, 24, 19, 29, 26, 22, 17, 20, 25, 18, 16, 21, 23, 27, 28].forEach((n, i) =>
+      recording.addRtp({ sequence: n, timestamp: 3000 * n, payloadType: 96 }, 5 * i),
+    );
+    recording.finish();
+    expect(recording.engine.rows()).toMatchObject([{ packets: 15, expected: 15, lost: 0 }]);
+  });
+
   it('believes an announced stream at its first packet', () => {
     const recording = new Recording();
     recording.engine.announce(announcement([payload(0, 'PCMU', 8000)], { frame: 3 }));

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { restMs } from '#shared/base/pace';
 import type { Failure } from '#shared/base/result';
 import type { CommandInput, CommandName, CommandOutputs } from '#shared/ipc/contract';
 import { invoke } from './bridge';
@@ -17,7 +18,7 @@ interface Answer<T> {
   readonly failure: Failure | null;
 }
 
-/** One request at a time: while it is under way, newer revisions only raise what is asked for next. */
+/** One request at a time: while it is under way and a while after, newer revisions only raise what is asked for next. */
 interface Flight {
   readonly key: string;
   revision: number;
@@ -54,6 +55,7 @@ export function useQuery<Name extends CommandName>(
       let asked: number;
       do {
         asked = mine.revision;
+        const started = performance.now();
         const result = await invoke(name, JSON.parse(key) as CommandInput<Name>);
         if (flight.current !== mine) return;
         setAnswer({
@@ -62,6 +64,8 @@ export function useQuery<Name extends CommandName>(
           value: result.ok ? result.value : null,
           failure: result.ok ? null : result.error,
         });
+        await sleep(restMs(performance.now() - started));
+        if (flight.current !== mine) return;
       } while (mine.revision !== asked);
       mine.isFlying = false;
     })();
@@ -77,4 +81,10 @@ export function useQuery<Name extends CommandName>(
   if (key === null) return { value: null, failure: null, isPending: false };
   if (answer === null || answer.key !== key) return { value: null, failure: null, isPending: true };
   return { value: answer.value, failure: answer.failure, isPending: answer.revision !== revision };
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }

@@ -7,6 +7,7 @@ import { selectionActions, useSelection } from '../../stores/selection';
 import { useCaptureId, useTableRevision } from '../../stores/session';
 import { formatInteger, formatSecondsCell } from '../../widgets/format';
 import { Icon } from '../../widgets/Icon';
+import { useShownRevision } from '../visibility';
 import { HexView } from './HexView';
 import styles from './message.module.css';
 import { ParsedMessage } from './ParsedMessage';
@@ -18,7 +19,7 @@ export function MessagePanel() {
   const captureId = useCaptureId();
   const callId = useSelection((state) => state.callId);
   const selectedId = useSelection((state) => state.messageId);
-  const revision = useTableRevision('calls');
+  const revision = useShownRevision(useTableRevision('calls'));
   const [view, setView] = useState<View>('parsed');
   const ladder = useQuery('call:ladder', captureId && callId ? { captureId, callId } : null, revision);
   const messages = (ladder.value?.items ?? []).filter((item): item is LadderMessage => item.kind === 'message');

@@ -8,6 +8,7 @@ import { useSession, useTableRevision } from '../../stores/session';
 import type { PlayheadSource } from '../../widgets/playhead-source';
 import { Timeline } from '../../widgets/Timeline';
 import { NothingFound } from '../table/NothingFound';
+import { useShownRevision } from '../visibility';
 import { CaptureFacts } from './CaptureFacts';
 import styles from './overview.module.css';
 
@@ -33,7 +34,7 @@ export function OverviewPanel() {
 }
 
 function MediaOverview({ capture }: { capture: CaptureSummary }) {
-  const revision = useTableRevision('streams') + useTableRevision('calls');
+  const revision = useShownRevision(useTableRevision('streams') + useTableRevision('calls'));
   const selected = useSelection(selectedSourceId);
   const { captureId } = capture;
   const timeline = useQuery('timeline:get', { captureId }, revision);

@@ -91,6 +91,7 @@ export function DataGrid(props: DataGridProps) {
   useEffect(() => rows.setQuery(sort, filter === '' ? undefined : filter), [rows, sort, filter]);
   useEffect(() => rows.want(first, last), [rows, first, last]);
   useEffect(() => rows.invalidate(), [rows, revision]);
+  useEffect(() => () => rows.want(0, -1), [rows]);
   const showSelected = useEffectEvent((id: string | null) => {
     adopt(id);
     const index = id === null ? -1 : rows.indexOf(id);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { TablePage } from '#shared/query/table-query';
 import { type GridQuery, PagedRows } from './paged-rows';
 
@@ -76,11 +76,16 @@ describe('PagedRows', () => {
     expect(asked).toHaveLength(1);
     await asked[0].answer(page(asked[0].query, 100));
     expect(rows.getState().totalRows).toBe(100);
-    // One more question for all the changes meanwhile.
-    expect(asked).toHaveLength(2);
+    // One more question for all the changes meanwhile, and not at once.
+    expect(asked).toHaveLength(1);
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
     await asked[1].answer(page(asked[1].query, 120));
     expect(rows.getState().totalRows).toBe(120);
     expect(asked).toHaveLength(2);
+    // A page that was never there does not wait.
+    rows.invalidate();
+    rows.want(0, 160);
+    expect(asked.map(({ query }) => query.offset)).toEqual([0, 0, 150]);
   });
 
   it('does not ask again by itself after a failure', async () => {

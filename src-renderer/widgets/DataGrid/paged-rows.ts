@@ -1,3 +1,4 @@
+import { restMs } from '#shared/base/pace';
 import type { SortKey, TablePage, TableRow } from '#shared/query/table-query';
 
 /** What a grid asks of its table. */
@@ -34,7 +35,7 @@ const pagesKept = 40;
 
 /**
  * Rows of a table, fetched by pages as they come into view. The latest question wins; old rows stay until newer ones
- * are there, also while the table grows: a page that is on its way is asked for again when it comes, not before.
+ * are there. While the table grows, a page that is on its way is asked for again when it came, after a rest.
  */
 export class PagedRows {
   private state: PagedState = {
@@ -53,6 +54,8 @@ export class PagedRows {
   private stamp = 1;
   /** Answers to questions older than this are for another query. */
   private queryStamp = 1;
+  private restUntil = 0;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
   private firstWanted = 0;
   private lastWanted = -1;
 
@@ -67,7 +70,7 @@ export class PagedRows {
   readonly getState = (): PagedState => this.state;
 
   row(index: number): TableRow | undefined {
-    return this.pages.get(Math.floor(index / pageSize))?.rows[index % pageSize];
+    return this.pages.get(pageOf(index))?.rows[index % pageSize];
   }
 
   /** Rows of a stretch (`last` is inclusive) when all of them are here. */
@@ -129,15 +132,26 @@ export class PagedRows {
   private request(): void {
     // Without a view nobody looks: the question is kept until somebody does.
     if (this.lastWanted < this.firstWanted) return;
-    const first = Math.floor(this.firstWanted / pageSize);
-    const last = Math.floor(this.lastWanted / pageSize);
-    for (let number = first; number <= last; number++) {
-      if (this.pages.get(number)?.stamp !== this.stamp && !this.flights.has(number)) void this.load(number);
+    const rest = this.restUntil - performance.now();
+    for (let number = pageOf(this.firstWanted); number <= pageOf(this.lastWanted); number++) {
+      const stamp = this.pages.get(number)?.stamp ?? 0;
+      if (stamp === this.stamp || this.flights.has(number)) continue;
+      // Rows that are only old can wait, so that a table that changes all the time is not asked all the time.
+      if (stamp >= this.queryStamp && rest > 0) this.requestAfter(rest);
+      else void this.load(number);
     }
+  }
+
+  private requestAfter(rest: number): void {
+    this.restTimer ??= setTimeout(() => {
+      this.restTimer = undefined;
+      this.request();
+    }, rest);
   }
 
   private async load(number: number): Promise<void> {
     const asked = this.stamp;
+    const started = performance.now();
     this.flights.set(number, asked);
     const page = await this.fetchPage({
       offset: number * pageSize,
@@ -145,6 +159,8 @@ export class PagedRows {
       sort: this.sort,
       filter: this.filter,
     });
+    const ended = performance.now();
+    this.restUntil = ended + restMs(ended - started);
     if (asked < this.queryStamp) return;
     this.flights.delete(number);
     if (page) this.accept(number, asked, page);
@@ -170,7 +186,7 @@ export class PagedRows {
   }
 
   private isWanted(number: number): boolean {
-    return number >= Math.floor(this.firstWanted / pageSize) && number <= Math.floor(this.lastWanted / pageSize);
+    return number >= pageOf(this.firstWanted) && number <= pageOf(this.lastWanted);
   }
 
   private forgetFarPages(center: number): void {
@@ -183,4 +199,8 @@ export class PagedRows {
     this.state = { ...this.state, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+function pageOf(index: number): number {
+  return Math.floor(index / pageSize);
 }

@@ -80,6 +80,10 @@ describe('RtpStatistics', () => {
   it('does not take a new time base for drift', () => {
     const packets = paced(1000, 160, 20).map((p, i) => (i < 500 ? p : { ...p, timeMs: p.timeMs + 3000 }));
     expect(count(packets).clockDriftPpm).toBeCloseTo(0, 6);
+    const resumed = paced(1000, 160, 20).map((p, i) =>
+      i < 500 ? p : { ...p, timestamp: p.timestamp + 24_000, timeMs: p.timeMs + 3015 },
+    );
+    expect(count(resumed).clockDriftPpm).toBeCloseTo(0, 6);
   });
 
   it('signs skew: early is positive, late negative', () => {

@@ -5,7 +5,7 @@ import { TimestampSteps } from './timestamp-steps';
 
 /** A transit time that jumps by more is a new time base, not drift: the regression starts a new group. */
 const timeBaseJumpSeconds = 0.5;
-/** The same where the clock rate is unknown and only the arrival can tell. */
+/** So does a pause: senders resume from a timestamp that is only about right. */
 const pauseSeconds = 1;
 /** Drift is told of streams that last at least so long with at least so many packets. */
 const minDriftSeconds = 2;
@@ -238,9 +238,8 @@ export class RtpStatistics {
       this.lastSkewMs = skewMs;
       if (Math.abs(skewMs) > Math.abs(this.maxSkewMs) + rounding) this.maxSkewMs = skewMs;
       if (Math.abs(difference) > timeBaseJumpSeconds * this.clockRateHz) this.slope.split();
-    } else if (elapsedNs > pauseSeconds * 1e9) {
-      this.slope.split();
     }
+    if (elapsedNs > pauseSeconds * 1e9) this.slope.split();
     this.slope.push((timeNs - this.firstTimeNs) / 1e9, extended);
   }
 

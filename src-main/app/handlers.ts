@@ -45,8 +45,8 @@ export function appHandlers(context: AppContext): Pick<CommandHandlers, AppComma
       applyTheme(theme);
       return ok(null);
     },
-    'app:copy-text': ({ text }) => {
-      clipboard.writeText(text);
+    'app:copy-text': async ({ text }) => {
+      await clipboard.writeText(text);
       return ok(null);
     },
     'app:save-text': ({ suggestedName, text }) => saveByDialog(window(), suggestedName, text),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, protocol, session } from 'electron';
+import { app, type BrowserWindow, protocol, session } from 'electron';
 import type { EventName, EventPayloads } from '#shared/ipc/contract';
 import { pathFromCommandLine } from './command-line';
 import { appHandlers } from './handlers';

@@ -11,6 +11,9 @@ export const gutterWidth = 88;
 /** Two neighbouring columns never come closer; a narrower panel scrolls sideways. */
 const minPitch = 132;
 const minWidthWithComments = 820;
+const smallestComment = 160;
+/** Enough to know how wide comments are. */
+const measuredComments = 500;
 const bottomPadding = 14;
 const edge = 6;
 
@@ -59,8 +62,8 @@ export interface LadderLayout {
 export function layoutLadder(ladder: Ladder, width: number, measure: MeasureText): LadderLayout {
   const hosts = Math.max(1, ladder.hosts.length);
   const room = Math.max(0, width - gutterWidth);
-  const hasComments = width >= minWidthWithComments && room - 220 >= hosts * minPitch;
-  const commentWidth = hasComments ? Math.min(420, Math.max(220, Math.floor(room * 0.3))) : 0;
+  const hasComments = width >= minWidthWithComments && room - smallestComment >= hosts * minPitch;
+  const commentWidth = hasComments ? fitComments(ladder.items, room, hosts, measure) : 0;
   const plotWidth = Math.max(hosts * minPitch, room - commentWidth);
   const pitch = plotWidth / hosts;
   const columns = ladder.hosts.map((host, index): LadderColumn => {
@@ -87,6 +90,15 @@ export function layoutLadder(ladder: Ladder, width: number, measure: MeasureText
     bodyHeight: ladder.items.length * rowHeight + bottomPadding,
   };
   return { ...layout, strips: layoutStrips(layout) };
+}
+
+/** As wide as the longest comment, as far as the columns leave room and keep the greater part. */
+function fitComments(items: readonly LadderItem[], room: number, hosts: number, measure: MeasureText): number {
+  let wanted = smallestComment;
+  for (const { detail } of items.slice(0, measuredComments)) {
+    wanted = Math.max(wanted, Math.ceil(measure(detail, 'detail')) + 2 * edge);
+  }
+  return Math.min(wanted, Math.floor(room * 0.48), room - hosts * minPitch);
 }
 
 export function totalWidth(layout: LadderLayout): number {

@@ -66,3 +66,17 @@ test('the call flow shows every message, and a click opens it', async ({ page })
   await expect(message).toContainText('INVITE sip:bruno@example.net SIP/2.0');
   await expect(message).toContainText('telephone-event/8000');
 });
+
+test('one playhead: a click on the waveform moves it in the call flow too', async ({ page }) => {
+  const window = new Workbench(page);
+  await window.expectLoaded(samplePath, sampleTruth.packets);
+  await window.show('calls');
+  await window.calls.rows.first().click();
+  await window.player.expectState('ready');
+  const line = window.panel('call-flow').getByTestId('ladder-playhead');
+  const placeOfLine = () => line.evaluate((element) => getComputedStyle(element).transform);
+  const before = await placeOfLine();
+  await window.panel('player').getByRole('group', { name: 'Waveform' }).click();
+  await expect.poll(() => window.player.position()).toBeGreaterThan(4);
+  await expect.poll(placeOfLine).not.toBe(before);
+});

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Workbench } from '../pages/workbench';
 import { expect, test } from '../fixtures/electron-app';
 import { answerSaveDialog } from '../support/dialogs';
-import { writeLongCall } from '../support/long-call';
+import { writeLongCall } from '../support/large-captures';
 import { decodeAudio, probeAudio } from '../support/probe';
 import { toneLevel } from '../support/signal';
 import { samplePath, sampleTruth } from '../support/truth';

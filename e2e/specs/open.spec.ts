@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { Workbench } from '../pages/workbench';
 import { expect, test } from '../fixtures/electron-app';
 import { answerOpenDialog } from '../support/dialogs';
+import { writeLargeCapture } from '../support/large-captures';
 import { samplePath, sampleTruth } from '../support/truth';
 
 const [call] = sampleTruth.calls;
@@ -48,4 +50,16 @@ test('a recent file opens again after a restart', async ({ launch, folder }) => 
   const window = new Workbench(second.page);
   await second.page.getByRole('region', { name: 'Recent files' }).getByRole('button', { name: 'call.pcapng' }).click();
   await window.expectLoaded(samplePath, sampleTruth.packets);
+});
+
+test('reading can be stopped, and what was read stays', async ({ page, folder }) => {
+  const window = new Workbench(page);
+  const path = join(folder, 'large.pcap');
+  await writeLargeCapture(path, 500_000_000);
+  await window.drop(path);
+  await page.getByTestId('stop-reading').click();
+  await expect(window.header).toContainText('stopped early');
+  await expect(page.getByTestId('stop-reading')).toBeHidden();
+  await window.show('conversations');
+  await window.conversations('tcp').expectRowCount(1);
 });

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Workbench } from '../pages/workbench';
 import { expect, test } from '../fixtures/electron-app';
+import { answerSaveDialog } from '../support/dialogs';
 import { samplePath, sampleTruth } from '../support/truth';
 
 test.use({ appArgs: [samplePath] });
@@ -57,4 +60,26 @@ test('conversations have a tab for each layer that has rows', async ({ page }) =
     await window.conversations(layer).expectRowCount(sampleTruth.conversations[layer]);
   }
   await expect(page.getByRole('tab', { name: /^IPv6\b/ })).toHaveCount(0);
+});
+
+test('a table is saved as CSV, and its rows are copied with the keyboard', async ({ tapdeck, page, folder }) => {
+  const window = new Workbench(page);
+  await window.expectLoaded(samplePath, sampleTruth.packets);
+  await window.show('streams');
+  await window.streams.expectRowCount(2);
+  const path = join(folder, 'streams.csv');
+  await answerSaveDialog(tapdeck.app, path);
+  await window.streams.root.getByRole('button', { name: 'Save Streams as CSV' }).click();
+  const linesOf = (text: string) => text.trim().split(/\r?\n/);
+  await expect.poll(async () => linesOf(await readFile(path, 'utf8').catch(() => '')).length).toBe(3);
+  const saved = await readFile(path, 'utf8');
+  for (const { ssrc, src } of sampleTruth.streams) expect(saved).toMatch(new RegExp(`${src}.*${ssrc}`));
+
+  await window.streams.rows.first().click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await expect(window.streams.count).toContainText('2 selected');
+  await page.keyboard.press('ControlOrMeta+c');
+  const copied = () => tapdeck.app.evaluate(({ clipboard }) => clipboard.readText());
+  await expect.poll(copied).toContain(sampleTruth.streams[1].ssrc);
+  expect(await copied()).toContain('\t');
 });

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
+import { httpExchange } from '../../scripts/samples/background.mjs';
 import { calleeVoice, callerVoice } from '../../scripts/samples/call.mjs';
 import { buildCapture, pcapFormat } from '../../scripts/samples/capture-writer.mjs';
 import { encodeSamples, encodeUlaw } from '../../scripts/samples/g711.mjs';
@@ -26,4 +27,21 @@ export async function writeLongCall(path: string, seconds: number): Promise<{ pa
   });
   await writeFile(path, buildCapture(pcapFormat({ startSeconds: 1_772_443_800 }), frames));
   return { packets: frames.length };
+}
+
+/** Writes a capture of one HTTP exchange over and over, `bytes` long or a little longer. */
+export async function writeLargeCapture(path: string, bytes: number): Promise<void> {
+  const client = createHost('02:00:00:00:04:01', '192.0.2.81');
+  const server = createHost('02:00:00:00:04:02', '203.0.113.82');
+  const connection = { client, clientPort: 50_300, server, path: '/', bodyLength: 2_000_000 };
+  const format = pcapFormat({ startSeconds: 1_772_443_800 });
+  const records = httpExchange({ ...connection, atMs: 0, sequences: [1, 1] }).map(format.record);
+  const piece = Buffer.concat(records);
+  const file = await open(path, 'w');
+  try {
+    await file.write(format.header());
+    for (let written = 0; written < bytes; written += piece.length) await file.write(piece);
+  } finally {
+    await file.close();
+  }
 }

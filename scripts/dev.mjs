@@ -13,14 +13,11 @@ await runScript(async () => {
   const { executablePath, appArguments } = await resolveElectron();
   // electron-vite puts one argument of its own before those of the app: the folder of the app, or a switch that says
   // nothing for a runtime that finds the app by itself.
-  const runsFolder = appArguments.includes(repoRoot);
+  const entry = appArguments.includes(repoRoot) ? repoRoot : '--development';
   const switches = appArguments.filter((argument) => argument !== repoRoot);
-  const env = {
-    ...process.env,
-    ELECTRON_EXEC_PATH: executablePath,
-    ELECTRON_ENTRY: runsFolder ? repoRoot : '--development',
-    ELECTRON_CLI_ARGS: JSON.stringify([...switches, ...process.argv.slice(2)]),
-  };
   const vite = join(repoRoot, 'node_modules/electron-vite/bin/electron-vite.js');
-  return runInTerminal(process.execPath, [vite, 'dev', '--watch'], { cwd: repoRoot, env });
+  const args = [vite, 'dev', '--watch', '--', ...switches, ...process.argv.slice(2)];
+  const env = { ...process.env, ELECTRON_EXEC_PATH: executablePath, ELECTRON_ENTRY: entry };
+  return runInTerminal(process.execPath, args, { cwd: repoRoot, env });
+});
 });

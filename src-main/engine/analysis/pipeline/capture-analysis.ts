@@ -13,6 +13,7 @@ import { FlowTracker } from '../../flow/flow-tracker';
 import { PacketDecoder } from '../../link/packet-decoder';
 import { PacketView } from '../../net/packet';
 import { DiagnosticLog } from '../../store/diagnostic-log';
+import { FrameReader } from '../../store/frame-reader';
 import { FrameStore } from '../../store/frame-store';
 import { CallTracker } from '../calls/call-tracker';
 import type { RtpMediaIndex } from '../rtp/media-index';
@@ -43,6 +44,7 @@ export class CaptureAnalysis {
   private readonly store = new FrameStore();
   private readonly flows = new FlowTracker();
   private readonly decoder: PacketDecoder;
+  private readonly frames: FrameReader;
   private readonly replay: FlowReplay;
   private readonly rtp: RtpEngine;
   private readonly calls: CallTracker;
@@ -58,7 +60,8 @@ export class CaptureAnalysis {
     const { flows } = this;
     this.bytesTotal = source.size;
     this.decoder = new PacketDecoder(diagnostics);
-    this.replay = new FlowReplay(source, this.store);
+    this.frames = new FrameReader(source, this.store);
+    this.replay = new FlowReplay(this.frames, this.store);
     this.rtp = new RtpEngine({
       sink: diagnostics,
       endpoints: (flow) => flows.endpoints(flow),
@@ -158,7 +161,7 @@ export class CaptureAnalysis {
   }
 
   message(messageId: string): SipMessageDetail | null {
-    return this.calls.messageDetail(messageId, (fileOffset, length) => this.replay.readBytes(fileOffset, length));
+    return this.calls.messageDetail(messageId, (fileOffset, length) => this.frames.readBytes(fileOffset, length));
   }
 
   series(streamId: string, buckets: number): RtpSeries | null {

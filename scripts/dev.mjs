@@ -20,4 +20,3 @@ await runScript(async () => {
   const env = { ...process.env, ELECTRON_EXEC_PATH: executablePath, ELECTRON_ENTRY: entry };
   return runInTerminal(process.execPath, args, { cwd: repoRoot, env });
 });
-});

@@ -80,7 +80,7 @@ module.exports = {
     allow('^src-main/preload/', ['^shared/ipc/', packages('electron')]),
     { from: { path: '^src-main/(workers|media|services|cli|app|preload)/' }, to: { dependencyTypes: ['core'] } },
     // renderer
-    allow('^src-renderer/bridge/', ['^src-renderer/bridge/', '^shared/']),
+    allow('^src-renderer/bridge/', ['^src-renderer/bridge/', '^shared/', packages('react')]),
     allow('^src-renderer/stores/', ['^src-renderer/(stores|bridge)/', '^shared/', packages('zustand', 'react')]),
     allow('^src-renderer/widgets/', [
       '^src-renderer/widgets/',

@@ -1,8 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
 import { darkPalette, lightPalette, type Palette, paletteVariables } from '../widgets/palette';
 
-export { darkPalette, lightPalette, type Palette, usePalette } from '../widgets/palette';
-
 /** From light to dark around the accent of the two palettes. */
 const sky: MantineColorsTuple = [
   '#e8f4fd',

@@ -1,3 +1,3 @@
-export { bridge, invoke, onFailure, pathForFile, perform, reportFailure } from './bridge';
+export { invoke, onFailure, pathForFile, perform, reportFailure } from './bridge';
 export { useEvent } from './use-event';
-export { type Query, useQuery } from './use-query';
+export { useQuery } from './use-query';

@@ -1,5 +1,4 @@
-export { type ColumnPreferences } from './columns';
-export { DataGrid, type DataGridProps } from './DataGrid';
-export { type RenderCell } from './GridRow';
-export { type FetchPage, type GridQuery } from './paged-rows';
-export { type RowMenuItem } from './RowMenu';
+export { DataGrid } from './DataGrid';
+export type { RenderCell } from './GridRow';
+export type { FetchPage } from './paged-rows';
+export type { RowMenuItem } from './RowMenu';

@@ -1,1 +1,1 @@
-export { Timeline, type TimelineProps } from './Timeline';
+export { Timeline } from './Timeline';

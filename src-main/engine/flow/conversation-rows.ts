@@ -24,7 +24,7 @@ export interface ConversationVerdict {
 export function countConversations(flows: FlowTracker): ConversationCounts {
   return {
     ethernet: flows.ethernet.count,
-    wlan: 0,
+    wlan: flows.wlan.count,
     ipv4: flows.ipv4.count,
     ipv6: flows.ipv6.count,
     tcp: flows.tcp.length,
@@ -33,41 +33,55 @@ export function countConversations(flows: FlowTracker): ConversationCounts {
   };
 }
 
-/** All conversations of a kind, in the order of their appearance. */
+/** Conversations of a kind, by their index in the order of appearance. */
+export interface ConversationRows {
+  readonly count: number;
+  row(index: number): ConversationRow;
+}
+
 export function conversationRows(
   flows: FlowTracker,
   kind: ConversationKind,
   verdict: (conversation: number) => ConversationVerdict | null,
-): ConversationRow[] {
+): ConversationRows {
   switch (kind) {
     case 'ethernet':
-      return range(flows.ethernet.count).map((i) =>
-        toRow(flows.ethernet, i, kind, macAddress(flows.ethernet, i, 0), macAddress(flows.ethernet, i, 1), null),
-      );
-    case 'wlan':
-      return [];
+    case 'wlan': {
+      const table = flows[kind];
+      return {
+        get count() {
+          return table.count;
+        },
+        row: (i) => toRow(table, i, kind, macAddress(table, i, 0), macAddress(table, i, 1), null),
+      };
+    }
     case 'ipv4':
     case 'ipv6': {
       const table = flows[kind];
       const words = kind === 'ipv4' ? 1 : 4;
-      return range(table.count).map((i) =>
-        toRow(
-          table,
-          i,
-          kind,
-          { address: wordsToAddress(table, i, 0, words) },
-          { address: wordsToAddress(table, i, words, words) },
-          null,
-        ),
-      );
+      const side = (i: number, word: number): Side => ({ address: wordsToAddress(table, i, word, words) });
+      return {
+        get count() {
+          return table.count;
+        },
+        row: (i) => toRow(table, i, kind, side(i, 0), side(i, words), null),
+      };
     }
     case 'tcp':
     case 'udp':
-    case 'sctp':
-      return flows[kind].map((conversation) => {
-        const { source, destination } = flows.endpoints(2 * conversation);
-        return toRow(flows.transport, conversation, kind, source, destination, verdict(conversation));
-      });
+    case 'sctp': {
+      const conversations = flows[kind];
+      return {
+        get count() {
+          return conversations.length;
+        },
+        row: (i) => {
+          const conversation = conversations[i];
+          const { source, destination } = flows.endpoints(2 * conversation);
+          return toRow(flows.transport, conversation, kind, source, destination, verdict(conversation));
+        },
+      };
+    }
   }
 }
 
@@ -124,10 +138,6 @@ function macAddress(table: ConversationTable, index: number, side: 0 | 1): Side 
   const low = table.keyWord(index, 2);
   view.setUint16(4, side === 0 ? low >>> 16 : low & 0xffff);
   return { address: formatMac(macBytes, 0) };
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, i) => i);
 }
 
 const portColumns = (side: 'A' | 'B'): ColumnDefinition => ({

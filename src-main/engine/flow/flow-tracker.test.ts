@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Frame } from '../capture/frame';
 import { IpProtocol, PacketView } from '../net/packet';
-import { conversationRows, countConversations } from './conversation-rows';
+import type { ConversationKind } from '#shared/model/conversation';
+import { type ConversationVerdict, conversationRows, countConversations } from './conversation-rows';
 import { FlowTracker } from './flow-tracker';
 
 /** A packet as the decoder would leave it: MAC addresses, then addresses at fixed places. */
@@ -31,6 +32,11 @@ function frameAt(number: number, timeNs: number, wireLength: number): Frame {
 const hostA = [192, 0, 2, 1];
 const hostB = [198, 51, 100, 6];
 
+function rowsOf(flows: FlowTracker, kind: ConversationKind, verdict: ConversationVerdict | null = null) {
+  const rows = conversationRows(flows, kind, () => verdict);
+  return Array.from({ length: rows.count }, (_, i) => rows.row(i));
+}
+
 describe('FlowTracker', () => {
   it('puts both directions into one conversation, A being who sent first', () => {
     const flows = new FlowTracker();
@@ -42,7 +48,7 @@ describe('FlowTracker', () => {
       destination: { address: '192.0.2.1', port: 4000 },
     });
     expect(flows.reverseOf(forth)).toBe(back);
-    expect(conversationRows(flows, 'udp', () => ({ protocol: 'RTP', reason: 'test' }))).toMatchObject([
+    expect(rowsOf(flows, 'udp', { protocol: 'RTP', reason: 'test' })).toMatchObject([
       {
         addressA: '192.0.2.1',
         portA: 4000,
@@ -53,10 +59,10 @@ describe('FlowTracker', () => {
         protocol: 'RTP',
       },
     ]);
-    expect(conversationRows(flows, 'ipv4', () => null)).toMatchObject([
+    expect(rowsOf(flows, 'ipv4')).toMatchObject([
       { addressA: '192.0.2.1', addressB: '198.51.100.6', bytesAToB: 100, bytesBToA: 60, portA: null },
     ]);
-    expect(conversationRows(flows, 'ethernet', () => null)).toMatchObject([
+    expect(rowsOf(flows, 'ethernet')).toMatchObject([
       { addressA: '02:00:00:00:00:01', addressB: '02:00:00:00:00:09', bytes: 160 },
     ]);
   });
@@ -71,8 +77,8 @@ describe('FlowTracker', () => {
     expect(flows.track(frameAt(5, 0, 100), packetOf(v6(2), v6(1), [4000, 4000]))).toBe(7);
     expect(flows.track(frameAt(6, 0, 100), packetOf(hostA, hostB, null, IpProtocol.icmp))).toBe(-1);
     expect(countConversations(flows)).toMatchObject({ ipv4: 1, ipv6: 1, tcp: 1, udp: 3, ethernet: 1 });
-    expect(conversationRows(flows, 'ipv4', () => null)[0].packets).toBe(4);
-    expect(conversationRows(flows, 'ipv6', () => null)[0]).toMatchObject({
+    expect(rowsOf(flows, 'ipv4')[0].packets).toBe(4);
+    expect(rowsOf(flows, 'ipv6')[0]).toMatchObject({
       addressA: '2001:db8::1',
       packetsAToB: 1,
       packetsBToA: 1,

@@ -20,6 +20,7 @@ const transportWords6 = 10;
  */
 export class FlowTracker {
   readonly ethernet = new ConversationTable(3);
+  readonly wlan = new ConversationTable(3);
   readonly ipv4 = new ConversationTable(2);
   readonly ipv6 = new ConversationTable(8);
   readonly transport = new ConversationTable(transportWords6);

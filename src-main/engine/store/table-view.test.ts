@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TableDefinition } from '#shared/model/table';
-import { TableView } from './table-view';
+import { arraySource, TableView } from './table-view';
 
 const definition: TableDefinition = {
   id: 'streams',
@@ -17,7 +17,10 @@ const rows = [
   { id: '2', codec: 'H264', lostPercent: 2.5, src: '192.0.2.9:4000', payloadTypes: [96] },
   { id: '3', codec: null, lostPercent: 10, src: '[2001:db8::1]:4000', payloadTypes: [97] },
 ];
-const source = { revision: 1, rows: () => rows };
+const source = arraySource(
+  () => 1,
+  () => rows,
+);
 const view = new TableView(definition, source);
 const ids = (filter: string, sort?: { column: string; direction: 'asc' | 'desc' }) =>
   view.page({ offset: 0, limit: 100, filter, sort }).rows.map((row) => row.id);
@@ -53,11 +56,29 @@ describe('TableView', () => {
     expect(page.rows).toHaveLength(3);
   });
 
+  it('makes only the rows that are looked at', () => {
+    const made: number[] = [];
+    const lazy = new TableView(definition, {
+      revision: 1,
+      count: 1_000_000,
+      row: (i) => {
+        made.push(i);
+        return { id: String(i) };
+      },
+    });
+    expect(lazy.page({ offset: 999_998, limit: 5 }).rows).toEqual([{ id: '999998' }, { id: '999999' }]);
+    expect(made).toEqual([999_998, 999_999]);
+  });
+
   it('sees new rows when the revision grows', () => {
-    const growing = { revision: 1, rows: () => rows.slice(0, growing.revision) };
+    let revision = 1;
+    const growing = arraySource(
+      () => revision,
+      () => rows.slice(0, revision),
+    );
     const live = new TableView(definition, growing);
     expect(live.page({ offset: 0, limit: 10 }).totalRows).toBe(1);
-    growing.revision = 2;
+    revision = 2;
     expect(live.page({ offset: 0, limit: 10 }).totalRows).toBe(2);
   });
 });

@@ -1,4 +1,5 @@
 import type { CallRow } from '#shared/model/call';
+import type { ConversationRow } from '#shared/model/conversation';
 import type { StreamRow } from '#shared/model/stream';
 import type { TableDefinition } from '#shared/model/table';
 import type { TableId, TablePage, TableQuery, TableRow } from '#shared/query/table-query';
@@ -11,7 +12,7 @@ import {
 import type { FlowTracker } from '../../flow/flow-tracker';
 import type { DiagnosticLog } from '../../store/diagnostic-log';
 import { diagnosticTable } from '../../store/diagnostic-table';
-import { type RowSource, TableView } from '../../store/table-view';
+import { arraySource, type RowSource, TableView } from '../../store/table-view';
 import { callTable, callTableRow } from '../calls/call-table';
 import { packetTable } from '../rtp/packet-table';
 import { streamTable, streamTableRow } from '../rtp/stream-table';
@@ -36,18 +37,35 @@ export class AnalysisTables {
   private packets: { readonly scope: string; readonly view: TableView } | null = null;
 
   constructor(private readonly from: TableSources) {
-    this.add('calls', callTable, from.callsRevision, () => from.calls().map(callTableRow));
-    this.add('streams', streamTable, from.streamsRevision, () => from.streams().map(streamTableRow));
+    this.add(
+      'calls',
+      callTable,
+      arraySource(from.callsRevision, () => from.calls().map(callTableRow)),
+    );
+    this.add(
+      'streams',
+      streamTable,
+      arraySource(from.streamsRevision, () => from.streams().map(streamTableRow)),
+    );
     this.add(
       'diagnostics',
       diagnosticTable,
-      () => from.diagnostics.revision,
-      () => from.diagnostics.rows(),
+      arraySource(
+        () => from.diagnostics.revision,
+        () => from.diagnostics.rows(),
+      ),
     );
     for (const kind of conversationKinds) {
-      this.add(`conversations.${kind}`, conversationTable(kind), from.framesRevision, () =>
-        conversationRows(from.flows, kind, from.verdict),
-      );
+      const rows = conversationRows(from.flows, kind, from.verdict);
+      this.add(`conversations.${kind}`, conversationTable(kind), {
+        get revision() {
+          return from.framesRevision();
+        },
+        get count() {
+          return rows.count;
+        },
+        row: (i) => rows.row(i) as ConversationRow & TableRow,
+      });
     }
   }
 
@@ -62,13 +80,7 @@ export class AnalysisTables {
     return new Map([...this.sources].map(([id, source]) => [id, source.revision]));
   }
 
-  private add(id: TableId, definition: TableDefinition, revision: () => number, rows: () => readonly object[]): void {
-    const source: RowSource = {
-      get revision() {
-        return revision();
-      },
-      rows: () => rows() as readonly TableRow[],
-    };
+  private add(id: TableId, definition: TableDefinition, source: RowSource): void {
     this.sources.set(id, source);
     this.views.set(id, new TableView(definition, source));
   }

@@ -1,11 +1,14 @@
 import type { RtpPacketRow } from '#shared/model/stream';
 import { type PacketColumns, packetStatuses } from './packet-columns';
 
-/** Rows of the per-packet table, made from columns on demand. */
+type Row = RtpPacketRow & { readonly [column: string]: unknown };
+
+/** Rows of the per-packet table, made from columns when they are looked at. */
 export interface PacketRows {
   /** Grows when the rows change. */
   readonly revision: number;
-  rows(): (RtpPacketRow & { readonly [column: string]: unknown })[];
+  readonly count: number;
+  row(index: number): Row;
 }
 
 export function packetRowsOf(revision: () => number, columns: () => PacketColumns): PacketRows {
@@ -13,14 +16,14 @@ export function packetRowsOf(revision: () => number, columns: () => PacketColumn
     get revision() {
       return revision();
     },
-    rows() {
-      const from = columns();
-      return Array.from({ length: from.count }, (_, i) => packetRow(from, i));
+    get count() {
+      return columns().count;
     },
+    row: (index) => packetRow(columns(), index),
   };
 }
 
-function packetRow(columns: PacketColumns, i: number): RtpPacketRow & { readonly [column: string]: unknown } {
+function packetRow(columns: PacketColumns, i: number): Row {
   return {
     id: String(i),
     frame: columns.frame[i],

@@ -136,7 +136,7 @@ describe('detection', () => {
       expect(row.lost).toBeGreaterThanOrEqual(0);
       const index = recording.engine.mediaIndex(row.id, recording);
       expect(index?.count).toBeLessThanOrEqual(row.packets);
-      expect(recording.engine.packetRows(row.id, recording)?.rows()).toHaveLength(row.packets);
+      expect(recording.engine.packetRows(row.id, recording)?.count).toBe(row.packets);
     }
   });
 });
@@ -193,11 +193,8 @@ describe('binding', () => {
     expect(row).toMatchObject({ codec: 'iLBC', clockRateHz: 8000, lost: 0, callId: 'call-a' });
     expect(row.maxJitterMs).toBeCloseTo(0, 6);
     expect(recording.engine.streams()[0].callIds).toEqual(['call-a', 'call-b']);
-    const jitters = recording.engine
-      .packetRows(row.id, recording)
-      ?.rows()
-      .map((packet) => packet.jitterMs ?? 0);
-    expect(Math.max(...(jitters ?? [1]))).toBeCloseTo(0, 6);
+    const packets = recording.engine.packetRows(row.id, recording);
+    for (let i = 0; i < row.packets; i += 1) expect(packets?.row(i).jitterMs ?? 0).toBeCloseTo(0, 6);
   });
 
   it("reads the other side's description where the address was translated", () => {

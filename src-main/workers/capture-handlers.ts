@@ -13,6 +13,8 @@ type Emit = <Name extends keyof CaptureEvents>(name: Name, payload: CaptureEvent
 const sliceMs = 20;
 /** Progress is told at most this often. */
 const reportIntervalMs = 100;
+/** While loading, tables that changed are told of only so that answering takes a small share of the time. */
+const pageShare = 20;
 
 /** The capture worker's methods over one analysis. `bind` gives it the way to send events. */
 export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind: (emit: Emit) => void } {
@@ -21,6 +23,9 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
   let state: LoadState = 'loading';
   let startedAt = 0;
   let reportedAt = 0;
+  let tablesReportedAt = 0;
+  /** What the slowest page took since the tables were reported. */
+  let pageMs = 0;
   let reportedRevisions: ReadonlyMap<TableId, number> = new Map();
 
   const opened = (): CaptureAnalysis => {
@@ -49,9 +54,13 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     };
     emit('progress', progress);
     emit('summary', summarize(a));
+    // A window that asks again after each change must not keep the worker from loading.
+    if (state === 'loading' && reportedAt - tablesReportedAt < pageShare * pageMs) return;
+    tablesReportedAt = reportedAt;
     const revisions = a.tables.revisions();
     const changed = [...revisions].filter(([id, revision]) => reportedRevisions.get(id) !== revision).map(([id]) => id);
     reportedRevisions = revisions;
+    pageMs = 0;
     if (changed.length > 0) emit('tables', changed);
   };
 
@@ -90,7 +99,12 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       }
       return null;
     },
-    page: (query) => found(opened().tables.page(query), `table '${query.table}'`),
+    page: (query) => {
+      const from = performance.now();
+      const page = found(opened().tables.page(query), `table '${query.table}'`);
+      pageMs = Math.max(pageMs, performance.now() - from);
+      return page;
+    },
     timeline: () => opened().timeline(),
     ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),

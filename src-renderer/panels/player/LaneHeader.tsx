@@ -21,7 +21,7 @@ export function LaneHeader({ lane, colour, height, settings, onChange, meterRef 
   const nextPan = ({ '-1': 0, '0': 1, '1': -1 } as const)[pan];
   return (
     <div className={styles.lane} style={{ height, borderLeftColor: `var(--td-${colour})` }}>
-      <div className={styles.laneName} title={`${lane.label}\n${lane.codec}`}>
+      <div className={styles.laneName} data-tall={height >= 70 || undefined} title={`${lane.label}\n${lane.codec}`}>
         <strong>{shortName(lane)}</strong>
         <span className={styles.dim}>{lane.codec}</span>
       </div>

@@ -2,6 +2,7 @@ import { Loader } from '@mantine/core';
 import { useQuery } from '../../bridge';
 import { usePlayhead } from '../../stores/playhead';
 import { useCaptureId, useSession } from '../../stores/session';
+import { useSelection } from '../../stores/selection';
 import { PanelNote } from '../PanelNote';
 import { Deck } from './Deck';
 import styles from './PlayerPanel.module.css';
@@ -14,6 +15,7 @@ import styles from './PlayerPanel.module.css';
 export function PlayerPanel() {
   const captureId = useCaptureId();
   const sourceId = usePlayhead((state) => state.sourceId);
+  const isSilentCall = useSelection((state) => state.primary === 'call' && state.streamId === null);
   // What was rendered while the file was still being read may be longer now.
   const isComplete = useSession((state) => state.capture?.state !== 'loading');
   const model = useQuery('media:player', captureId && sourceId ? { captureId, sourceId } : null, Number(isComplete));
@@ -21,7 +23,11 @@ export function PlayerPanel() {
   if (sourceId === null || captureId === null) {
     return (
       <div className={styles.note} data-testid="player" data-state="empty">
-        <PanelNote title="Nothing to play">Choose a call or a stream; Space plays it.</PanelNote>
+        {isSilentCall ? (
+          <PanelNote title="Nothing to play">No media of this call was found in the capture.</PanelNote>
+        ) : (
+          <PanelNote title="Nothing to play">Choose a call or a stream; Space plays it.</PanelNote>
+        )}
       </div>
     );
   }

@@ -24,6 +24,10 @@ type View = 'summary' | 'graphs' | 'packets';
 /** Figures, graphs and packets of the selected stream, and of the one in the other direction. */
 export function RtpAnalysisPanel() {
   const streamId = useSelection((state) => state.streamId);
+  const isCall = useSelection((state) => state.primary === 'call');
+  if (streamId === null && isCall) {
+    return <PanelNote title="No media">No RTP stream of this call was found in the capture.</PanelNote>;
+  }
   if (streamId === null) {
     return (
       <PanelNote title="No stream selected">Choose a stream, or a call with media, to judge its packets.</PanelNote>
@@ -126,6 +130,7 @@ function Packets({ stream }: { readonly stream: StreamRow }) {
         table="rtp-packets"
         scope={stream.id}
         selectedId={packet?.id ?? null}
+        selectedIndex={packet?.index ?? null}
         filterHint="Filter: status:lost-before delta>30"
         renderCell={renderCell}
         onSelect={(row) => goToPacket(row)}

@@ -10,6 +10,8 @@ interface BoundGridProps {
   /** Id of the thing that the rows belong to, for tables that need one. */
   readonly scope?: string;
   readonly selectedId?: string | null;
+  /** Its place while nothing is sorted or filtered. */
+  readonly selectedIndex?: number | null;
   readonly initialSort?: SortKey;
   readonly filterHint?: string;
   readonly renderCell?: RenderCell;

@@ -35,6 +35,8 @@ export interface DataGridProps {
   readonly onPreferencesChange: (preferences: ColumnPreferences) => void;
   /** Row selected elsewhere; null when none is. */
   readonly selectedId?: string | null;
+  /** Its place while nothing is sorted or filtered, for a row that is not read yet. */
+  readonly selectedIndex?: number | null;
   readonly initialSort?: SortKey;
   readonly filterHint?: string;
   readonly renderCell?: RenderCell;
@@ -94,11 +96,15 @@ export function DataGrid(props: DataGridProps) {
   useEffect(() => () => rows.want(0, -1), [rows]);
   const showSelected = useEffectEvent((id: string | null) => {
     adopt(id);
-    const index = id === null ? -1 : rows.indexOf(id);
-    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'auto' });
+    if (id === null) return;
+    const isInOrder = sort === undefined && filter === '';
+    const known = rows.indexOf(id);
+    const index = known < 0 && isInOrder ? (props.selectedIndex ?? -1) : known;
+    if (index >= 0 && index < count) virtualizer.scrollToIndex(index, { align: 'auto' });
   });
+  const isSelectedRead = selectedId !== null && rows.indexOf(selectedId) >= 0;
   // Also when the rows come later than the wish to show one of them.
-  useEffect(() => showSelected(selectedId), [selectedId, state.isKnown]);
+  useEffect(() => showSelected(selectedId), [selectedId, state.isKnown, isSelectedRead]);
 
   const goTo = (index: number, extend: boolean): void => {
     const target = Math.min(count - 1, Math.max(0, index));
@@ -204,61 +210,63 @@ export function DataGrid(props: DataGridProps) {
         columnMenu={<ColumnMenu definition={definition} preferences={preferences} onChange={onPreferencesChange} />}
         extra={props.toolbarExtra}
       />
-      <div
-        ref={scroller}
-        role="grid"
-        aria-label={definition.title}
-        aria-rowcount={count + 1}
-        aria-colcount={columns.length}
-        aria-multiselectable
-        aria-activedescendant={
-          selection.activeIndex >= first && selection.activeIndex <= last
-            ? rowElementId(idPrefix, selection.activeIndex)
-            : undefined
-        }
-        tabIndex={0}
-        className={styles.scroller}
-        onKeyDown={onKeyDown}
-      >
-        <div className={styles.headerBox} style={{ minWidth: totalWidth }} role="presentation">
-          <GridHeader
-            columns={columns}
-            sort={sort}
-            onSort={toggleSort}
-            onResize={(id, width) => onPreferencesChange(withWidth(preferences, id, width))}
-            onFit={fit}
-            onMove={(id, index) => onPreferencesChange(withPosition(definition, preferences, id, index))}
-          />
-        </div>
+      <div className={styles.rows}>
         <div
-          role="rowgroup"
-          className={styles.body}
-          style={{ height: virtualizer.getTotalSize() - headerHeight, minWidth: totalWidth }}
+          ref={scroller}
+          role="grid"
+          aria-label={definition.title}
+          aria-rowcount={count + 1}
+          aria-colcount={columns.length}
+          aria-multiselectable
+          aria-activedescendant={
+            selection.activeIndex >= first && selection.activeIndex <= last
+              ? rowElementId(idPrefix, selection.activeIndex)
+              : undefined
+          }
+          tabIndex={0}
+          className={styles.scroller}
+          onKeyDown={onKeyDown}
         >
-          {items.map((item) => {
-            const row = rows.row(item.index);
-            return (
-              <GridRow
-                key={item.key}
-                row={row}
-                index={item.index}
-                top={item.start - headerHeight}
-                width={totalWidth}
-                elementId={rowElementId(idPrefix, item.index)}
-                columns={columns}
-                isSelected={row !== undefined && selection.selected.has(row.id)}
-                isActive={item.index === selection.activeIndex}
-                renderCell={props.renderCell}
-                onPointer={onPointer}
-              />
-            );
-          })}
+          <div className={styles.headerBox} style={{ minWidth: totalWidth }} role="presentation">
+            <GridHeader
+              columns={columns}
+              sort={sort}
+              onSort={toggleSort}
+              onResize={(id, width) => onPreferencesChange(withWidth(preferences, id, width))}
+              onFit={fit}
+              onMove={(id, index) => onPreferencesChange(withPosition(definition, preferences, id, index))}
+            />
+          </div>
+          <div
+            role="rowgroup"
+            className={styles.body}
+            style={{ height: virtualizer.getTotalSize() - headerHeight, minWidth: totalWidth }}
+          >
+            {items.map((item) => {
+              const row = rows.row(item.index);
+              return (
+                <GridRow
+                  key={item.key}
+                  row={row}
+                  index={item.index}
+                  top={item.start - headerHeight}
+                  width={totalWidth}
+                  elementId={rowElementId(idPrefix, item.index)}
+                  columns={columns}
+                  isSelected={row !== undefined && selection.selected.has(row.id)}
+                  isActive={item.index === selection.activeIndex}
+                  renderCell={props.renderCell}
+                  onPointer={onPointer}
+                />
+              );
+            })}
+          </div>
         </div>
+        {state.isKnown && count === 0 && (
+          <div className={styles.empty}>{state.totalRows > 0 ? 'No row matches the filter.' : props.emptyMessage}</div>
+        )}
+        {state.hasFailed && !state.isKnown && <div className={styles.empty}>The rows could not be read.</div>}
       </div>
-      {state.isKnown && count === 0 && (
-        <div className={styles.empty}>{state.totalRows > 0 ? 'No row matches the filter.' : props.emptyMessage}</div>
-      )}
-      {state.hasFailed && !state.isKnown && <div className={styles.empty}>The rows could not be read.</div>}
       <RowMenu at={menuAt} items={menuAt ? menuItems() : []} onClose={() => setMenuAt(null)} />
     </div>
   );

@@ -58,8 +58,9 @@ export function useGridSelection(rows: PagedRows, count: number) {
   const adopt = (id: string | null): void => {
     setSelection((state) => {
       if (id === null) return state.selected.size === 0 ? state : nothing;
-      if (state.selected.has(id)) return state;
       const index = rows.indexOf(id);
+      const isShown = state.activeIndex >= 0 || index < 0;
+      if (state.selected.has(id) && isShown) return state;
       const row = index >= 0 ? rows.row(index) : undefined;
       return {
         activeIndex: index,

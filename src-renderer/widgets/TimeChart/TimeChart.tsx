@@ -197,7 +197,7 @@ function chartOptions({ series, time, height, width, syncKey, hasTimeAxis, palet
           return min === time[0] && max === time[time.length - 1] ? [first, last] : [min, max];
         },
       },
-      y: { range: (_self, min, max) => valueRange(min, max) },
+      y: { range: (_self, min, max) => valueRange(min, max, 10 ** -Math.min(...series.map((one) => one.decimals))) },
     },
     axes: [
       {
@@ -241,11 +241,14 @@ function chartOptions({ series, time, height, width, syncKey, hasTimeAxis, palet
   };
 }
 
-/** Zero is always in sight, so that the height of a curve tells its size. */
-function valueRange(min: number | null, max: number | null): [number, number] {
+/**
+ * Zero is always in sight, so that the height of a curve tells its size; what is below `resolution` is the noise of
+ * floating point and no curve.
+ */
+function valueRange(min: number | null, max: number | null, resolution: number): [number, number] {
   const low = Math.min(0, min ?? 0);
   const high = Math.max(0, max ?? 0);
-  if (low === high) return [0, 1];
+  if (high - low < resolution) return [0, 1];
   const pad = (high - low) * 0.08;
   return [low < 0 ? low - pad : 0, high > 0 ? high + pad : 0];
 }

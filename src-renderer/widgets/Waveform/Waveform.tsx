@@ -192,7 +192,7 @@ class WaveformView {
   private readonly observer: ResizeObserver;
   private loop: LoopRange | null = null;
   private zoom = 1;
-  /** Pixel that keeps its time when the zoom changes; null for the playing position. */
+  /** Pixel that keeps its time when the zoom changes; null: the playing position, or the middle when that is elsewhere. */
   private held: number | null = null;
 
   constructor(
@@ -238,12 +238,18 @@ class WaveformView {
 
   setZoom(zoom: number): void {
     if (zoom === this.zoom) return;
-    const held = this.held ?? this.host.clientWidth / 2;
+    const held = this.held ?? this.cursorPixel() ?? this.host.clientWidth / 2;
     const seconds = this.placeAt(held).seconds;
     this.zoom = zoom;
     this.held = null;
     this.stretch();
     this.surfer.setScroll(seconds * this.pixelsPerSecond() - held);
+  }
+
+  /** Null when it is out of sight. */
+  private cursorPixel(): number | null {
+    const x = this.options.media.currentTime * this.pixelsPerSecond() - this.surfer.getScroll();
+    return x >= 0 && x <= this.host.clientWidth ? x : null;
   }
 
   setLoop(loop: LoopRange | null): void {

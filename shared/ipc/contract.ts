@@ -7,6 +7,7 @@ import type { PlayerModel } from '../model/player';
 import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
+import type { VideoModel, VideoProgress } from '../model/video';
 import type { TableId, TablePage } from '../query/table-query';
 
 const id = z.string().min(1).max(200);
@@ -61,6 +62,8 @@ export const commandSchemas = {
   'stream:detail': z.object({ captureId, streamId: id }),
   'stream:series': z.object({ captureId, streamId: id, buckets: z.number().int().min(1).max(20_000) }),
   'media:player': z.object({ captureId, sourceId: id }),
+  /** `sourceId` is a video stream; `mode` is `clean` when it is left out. */
+  'media:video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']).optional() }),
   'export:start': z.object({
     captureId,
     sourceId: id,
@@ -119,6 +122,7 @@ export interface CommandOutputs {
   'stream:detail': StreamRow;
   'stream:series': RtpSeries;
   'media:player': PlayerModel;
+  'media:video': VideoModel;
   /** `jobId` is null when the user changed their mind in the dialog. */
   'export:start': { readonly jobId: string | null };
   'export:cancel': null;
@@ -143,6 +147,8 @@ export interface EventPayloads {
   'job:changed': Job;
   'job:dismissed': { readonly jobId: string };
   'artifact:written': Artifact;
+  /** At most ten times a second while `media:video` transcodes. */
+  'media:video-progress': VideoProgress;
   /** A menu entry or an accelerator of the application menu was chosen: the id of a window command. */
   'app:command': { readonly commandId: string };
 }
@@ -164,6 +170,7 @@ export const eventNames = [
   'job:changed',
   'job:dismissed',
   'artifact:written',
+  'media:video-progress',
   'app:command',
 ] as const satisfies readonly EventName[];
 

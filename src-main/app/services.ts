@@ -51,6 +51,10 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
       ...captureHandlers(session, captures),
       ...exportHandlers(exports, window),
       'media:player': async ({ captureId, sourceId }) => ok(await media.player(captureId, sourceId)),
+      'media:video': async ({ captureId, sourceId, mode = 'clean' }) => {
+        const onProgress = (fraction: number): void => send('media:video-progress', { captureId, sourceId, fraction });
+        return ok(await media.video(captureId, sourceId, mode, onProgress));
+      },
     },
     ffmpegVersion: async () => {
       const ffmpeg = await resolveFfmpeg();

@@ -25,6 +25,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'stream:detail': true,
   'stream:series': true,
   'media:player': true,
+  'media:video': true,
   'export:start': true,
   'export:cancel': true,
   'export:dismiss': true,
@@ -41,6 +42,7 @@ const events: Readonly<Record<EventName, true>> = {
   'job:changed': true,
   'job:dismissed': true,
   'artifact:written': true,
+  'media:video-progress': true,
   'app:command': true,
 };
 

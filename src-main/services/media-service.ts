@@ -1,4 +1,5 @@
 import type { PlayerModel } from '#shared/model/player';
+import type { DamageMode, VideoModel } from '#shared/model/video';
 import { ArtifactStore, type StoredArtifact } from '../media/artifact-store';
 import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource } from './media-source';
@@ -45,6 +46,20 @@ export class MediaService {
     };
     player.then(() => !isFinal && forget(), forget);
     return player;
+  }
+
+  /**
+   * Picture, sound and frame table of a video stream, made as soon as it is asked for. Rejects with `RpcFailure`, as
+   * `player` does.
+   */
+  video(
+    _captureId: string,
+    sourceId: string,
+    _mode: DamageMode,
+    _onProgress: (fraction: number) => void,
+  ): Promise<VideoModel> {
+    const failure = { code: 'video-not-playable', message: 'Video cannot be played yet.', where: sourceId };
+    return Promise.reject(new RpcFailure(failure));
   }
 
   /** File of an artifact; null for ids that were not given out, or whose capture is closed. */

@@ -1,0 +1,64 @@
+/**
+ * Two ways through damage. `faithful`: every access unit as captured, the decoder conceals what is missing.
+ * `clean`: after a loss the picture stands still until the next intact key picture.
+ */
+export type DamageMode = 'faithful' | 'clean';
+
+/** One entry a picture, in the order of presentation; parallel arrays. */
+export interface VideoFrameTable {
+  readonly count: number;
+  /** When it is shown, seconds on the time axis of the video file. */
+  readonly timeSeconds: Float64Array;
+  readonly isKey: Uint8Array;
+  /** It lacks packets. */
+  readonly isDamaged: Uint8Array;
+  /** 0 for pictures that the way through damage leaves out: the one before stands in their place. */
+  readonly isShown: Uint8Array;
+  /** Packets that never came, in it or directly before it. */
+  readonly lostPackets: Uint32Array;
+  /** Picture `i` was made of the frames `frames[frameStart[i]..frameStart[i + 1])` of the capture. */
+  readonly frameStart: Uint32Array;
+  readonly frames: Uint32Array;
+}
+
+/** How sound and picture were brought together. */
+export interface AudioSync {
+  readonly streamId: string;
+  readonly codec: string;
+  /** `rtcp`: wallclocks of sender reports; `arrival`: when packets came, which delays of the network distort. */
+  readonly basis: 'rtcp' | 'arrival';
+  /** Sound and picture may be apart by so much. */
+  readonly uncertaintyMs: number;
+}
+
+/** What the video panel needs to play one stream. */
+export interface VideoModel {
+  readonly sourceId: string;
+  readonly title: string;
+  readonly artifactId: string;
+  /** `media://artifact/<id>`, an MP4 that Chromium plays; its sound, if any, is in it. */
+  readonly url: string;
+  readonly mime: string;
+  /** As captured: `H264`. */
+  readonly codec: string;
+  /** The file holds H.264 made by ffmpeg instead of the captured bits. */
+  readonly isTranscoded: boolean;
+  readonly mode: DamageMode;
+  readonly width: number;
+  readonly height: number;
+  readonly durationSeconds: number;
+  /** Where time 0 of the file lies in the capture, seconds since its first frame. */
+  readonly startSeconds: number;
+  readonly frames: VideoFrameTable;
+  readonly audio: AudioSync | null;
+  /** What a person should know: assumed parameters, changes of size, pictures left out. One sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** While `media:video` waits for ffmpeg. */
+export interface VideoProgress {
+  readonly captureId: string;
+  readonly sourceId: string;
+  /** 0..1. */
+  readonly fraction: number;
+}

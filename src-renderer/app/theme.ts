@@ -70,8 +70,9 @@ export const theme = createTheme({
 /** Mantine's own roles take their colours from the palette, so that there is one set of colours. */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
-  dark: schemeVariables(darkPalette),
-  light: schemeVariables(lightPalette),
+  // What stands on the accent: dark on the light blue, white on the dark one.
+  dark: { ...schemeVariables(darkPalette), '--mantine-primary-color-contrast': darkPalette.ground },
+  light: { ...schemeVariables(lightPalette), '--mantine-primary-color-contrast': lightPalette.surface },
 });
 
 function schemeVariables(palette: Palette): Record<string, string> {

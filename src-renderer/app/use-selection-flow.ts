@@ -33,9 +33,8 @@ export function useSelectionFlow(): void {
   useEffect(
     () =>
       useSession.subscribe(({ capture: now }, { capture: before }) => {
-        if (now && now.state !== 'loading' && before?.captureId === now.captureId && before.state === 'loading') {
-          void selectFirst(now.captureId);
-        }
+        if (!now || now.state === 'loading') return;
+        if (before?.captureId !== now.captureId || before.state === 'loading') void selectFirst(now.captureId);
       }),
     [],
   );

@@ -26,6 +26,7 @@ const capture: CaptureSummary = {
     diagnostics: 0,
     conversations: { ethernet: 0, wlan: 0, ipv4: 0, ipv6: 0, tcp: 0, udp: 0, sctp: 0 },
   },
+  facts: { variant: '', sections: [], interfaces: [], commentedFrames: 0, names: 0, secrets: [], dropped: null },
 };
 
 beforeEach(() => {

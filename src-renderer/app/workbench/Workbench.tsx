@@ -82,13 +82,14 @@ export function Workbench() {
   );
 }
 
+/** What a panel is made for, the best first. */
+const mainParts = ['[role=grid]', '[role=tree]', '[role=listbox]', '[tabindex="0"]', 'button:enabled'];
+
 /** Moves the keyboard to what a panel is made for: its table, list or chart. */
 function focusContent(panelId: string): void {
   requestAnimationFrame(() => {
     const panel = document.querySelector<HTMLElement>(`[data-panel="${panelId}"]`);
-    const target = panel?.querySelector<HTMLElement>(
-      '[role=grid], [role=tree], [role=listbox], [tabindex="0"], button',
-    );
-    (target ?? panel)?.focus();
+    const targets = mainParts.map((selector) => panel?.querySelector<HTMLElement>(selector));
+    (targets.find(Boolean) ?? panel)?.focus();
   });
 }

@@ -30,6 +30,7 @@ export function Timeline({ timeline, selectedSourceId, playhead, onSelect, onPla
   const [zoom, setZoom] = useState<TimeView | null>(null);
   const [width, setWidth] = useState(600);
   const scroller = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const track = useRef<HTMLDivElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
   const idPrefix = useId();
@@ -68,7 +69,7 @@ export function Timeline({ timeline, selectedSourceId, playhead, onSelect, onPla
 
   // React listens to wheels passively: to keep the page from zooming the listener has to be our own.
   useEffect(() => {
-    const element = track.current?.parentElement;
+    const element = root.current;
     if (!element) return;
     const onWheel = (event: WheelEvent): void => {
       const span = view.end - view.start;
@@ -129,7 +130,7 @@ export function Timeline({ timeline, selectedSourceId, playhead, onSelect, onPla
   };
 
   return (
-    <div className={styles.root}>
+    <div ref={root} className={styles.root}>
       <div className={styles.axis}>
         <div className={styles.axisLabel}>
           <span>Media</span>

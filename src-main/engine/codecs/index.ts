@@ -6,7 +6,18 @@ import { pcma } from './pcma';
 import { pcmu } from './pcmu';
 import { telephoneEvent } from './telephone-event';
 
-export type { CodecDefinition, CodecParameters, CodecRole, PcmDecoder } from './definition';
+export type {
+  AccessUnit,
+  CodecDefinition,
+  CodecParameters,
+  CodecRole,
+  Depacketizer,
+  MediaPacket,
+  PcmDecoder,
+  SequenceGap,
+  VideoDescription,
+  VideoInspector,
+} from './definition';
 
 /** Every payload format that Tapdeck knows how to open: one line each. */
 export const codecs = new Registry<CodecDefinition>('codec', [pcmu, pcma, l16, cn, telephoneEvent]);

@@ -13,6 +13,7 @@ import { ladderToPng, ladderToSvg } from '../../widgets/Ladder/save';
 import { usePalette } from '../../widgets/palette';
 import { PanelNote } from '../PanelNote';
 import { playhead } from '../playhead';
+import { useShownRevision } from '../visibility';
 import styles from './CallFlowPanel.module.css';
 import { ladderFileName } from './file-name';
 
@@ -25,7 +26,7 @@ const savedWidth = 1200;
 export function CallFlowPanel() {
   const captureId = useCaptureId();
   const callId = useSelection((state) => state.callId);
-  const revision = useTableRevision('calls') + useTableRevision('streams');
+  const revision = useShownRevision(useTableRevision('calls') + useTableRevision('streams'));
   const ladder = useQuery('call:ladder', captureId && callId ? { captureId, callId } : null, revision);
 
   if (callId === null) {

@@ -7,7 +7,7 @@ import { playhead } from '../playhead';
 import { trailingMean } from './trailing-mean';
 import styles from './RtpAnalysisPanel.module.css';
 
-const smallestChart = 48;
+const smallestChart = 52;
 const largestChart = 130;
 const legendHeight = 18;
 const timeAxisHeight = 24;

@@ -9,6 +9,7 @@ import { useCaptureId, useTableRevision } from '../../stores/session';
 import type { RenderCell } from '../../widgets/DataGrid';
 import { useElementSize } from '../../widgets/use-element-size';
 import { PanelNote } from '../PanelNote';
+import { useShownRevision } from '../visibility';
 import { BoundGrid } from '../table/BoundGrid';
 import { bucketsFor, Charts } from './Charts';
 import styles from './RtpAnalysisPanel.module.css';
@@ -38,7 +39,7 @@ export function RtpAnalysisPanel() {
 
 function Analysis({ streamId }: { readonly streamId: string }) {
   const captureId = useCaptureId();
-  const revision = useTableRevision('streams');
+  const revision = useShownRevision(useTableRevision('streams'));
   const [isReverse, setReverse] = useState(false);
   const [view, setView] = useState<View>('summary');
   const root = useRef<HTMLDivElement>(null);

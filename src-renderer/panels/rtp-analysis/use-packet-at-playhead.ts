@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'react';
+import { useContext, useEffect, useState } from 'react';
 import type { StreamRow } from '#shared/model/stream';
 import { invoke } from '../../bridge';
 import { usePlayhead } from '../../stores/playhead';
 import { useCaptureId } from '../../stores/session';
+import { PanelVisibility } from '../visibility';
 import { type LocatedPacket, locatePacket, type TimedPage, type TimedRow } from './locate-packet';
 
 /** Often enough to follow with the eye, seldom enough to leave the worker alone. */
@@ -14,10 +15,11 @@ const slackSeconds = 0.5;
 export function usePacketAtPlayhead(stream: StreamRow): LocatedPacket | null {
   const captureId = useCaptureId();
   const [located, setLocated] = useState<LocatedPacket | null>(null);
+  const isVisible = useContext(PanelVisibility);
   const { id: streamId, packets, startSeconds, durationSeconds } = stream;
 
   useEffect(() => {
-    if (captureId === null) return;
+    if (captureId === null || !isVisible) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isStopped = false;
     let isBusy = false;
@@ -57,7 +59,7 @@ export function usePacketAtPlayhead(stream: StreamRow): LocatedPacket | null {
       clearTimeout(timer);
       stop();
     };
-  }, [captureId, streamId, packets, startSeconds, durationSeconds]);
+  }, [captureId, isVisible, streamId, packets, startSeconds, durationSeconds]);
 
   return located;
 }

@@ -216,7 +216,7 @@ function chartOptions({ series, time, height, width, syncKey, hasTimeAxis, palet
         font,
         size: axisWidth,
         gap: 4,
-        space: 26,
+        space: 17,
         grid: lines,
         ticks: { ...lines, size: 4 },
         values: (_self, splits) => splits.map((split) => String(Number(split.toPrecision(6)))),

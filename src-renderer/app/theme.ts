@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 import { darkPalette, lightPalette, type Palette, paletteVariables } from '../widgets/palette';
 
 /** From light to dark around the accent of the two palettes. */
@@ -33,8 +38,12 @@ export const theme = createTheme({
   colors: { sky, dark },
   primaryColor: 'sky',
   primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.3,
+  // Mantine decides by the light scheme what stands on the accent.
+  variantColorResolver: (input) => {
+    const colours = defaultVariantColorsResolver(input);
+    const isAccent = input.variant === 'filled' && (input.color ?? 'sky') === 'sky';
+    return isAccent ? { ...colours, color: 'var(--mantine-primary-color-contrast)' } : colours;
+  },
   fontFamily: 'Inter, "Segoe UI", "Noto Sans", "DejaVu Sans", system-ui, sans-serif',
   fontFamilyMonospace: '"JetBrains Mono", "Cascadia Mono", Consolas, "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '12px', sm: '13px', md: '13px', lg: '15px', xl: '18px' },

@@ -8,6 +8,7 @@ import { useCaptureId, useTableRevision } from '../../stores/session';
 import { formatInteger, formatSecondsCell } from '../../widgets/format';
 import { Icon } from '../../widgets/Icon';
 import { useShownRevision } from '../visibility';
+import { PanelNote } from '../PanelNote';
 import { HexView } from './HexView';
 import styles from './message.module.css';
 import { ParsedMessage } from './ParsedMessage';
@@ -27,17 +28,17 @@ export function MessagePanel() {
   const detail = useQuery('call:message', captureId && messageId ? { captureId, messageId } : null);
 
   if (messageId === null) {
-    return <p className={styles.empty}>Select a call, then a message in its flow.</p>;
+    return <PanelNote title="No message selected">Choose a message in the flow of a call to read it whole.</PanelNote>;
   }
   if (detail.failure) {
     return (
-      <p role="alert" className={styles.empty}>
+      <PanelNote title="The message could not be read">
         {detail.failure.message} {detail.failure.hint}
-      </p>
+      </PanelNote>
     );
   }
   const message = detail.value;
-  if (!message) return <p className={styles.empty}>Reading the message…</p>;
+  if (!message) return null;
   return (
     <div className={styles.root}>
       <div className={styles.bar}>

@@ -61,7 +61,9 @@ export function HeaderBar() {
 function CaptureFacts({ capture }: { capture: CaptureSummary }) {
   return (
     <>
-      <span>{formatInteger(capture.packets)} packets</span>
+      <span>
+        {formatInteger(capture.packets)} {capture.packets === 1 ? 'packet' : 'packets'}
+      </span>
       <span>{formatDuration(capture.durationSeconds)}</span>
       <span className={styles.optionalFact}>{formatBytes(capture.bytes)}</span>
       {capture.sha256 && (

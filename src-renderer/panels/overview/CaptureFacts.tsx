@@ -80,7 +80,7 @@ const readStates: Readonly<Record<LoadState, string>> = {
 
 function Completeness({ capture: { state, complete } }: { capture: CaptureSummary }) {
   const isWhole = state === 'complete' && complete;
-  const text = state === 'complete' && !complete ? 'with gaps' : readStates[state];
+  const text = state === 'complete' && !complete ? 'not everything' : readStates[state];
   return (
     <span
       className={isWhole || state === 'loading' ? undefined : styles.incomplete}

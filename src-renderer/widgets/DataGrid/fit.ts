@@ -7,6 +7,8 @@ const padding = 18;
 const sortMarkWidth = 14;
 /** Wider texts are cut until the user pulls the column open. */
 const widestAtFirst = 340;
+/** Long texts stand last, where they push nothing aside. */
+const widestLastAtFirst = 900;
 /** For places without a canvas. */
 const usualCharacterWidth = 7.3;
 
@@ -26,7 +28,7 @@ export function fittingWidths(
   element: Element,
   columns: readonly ColumnDefinition[],
   rows: readonly TableRow[],
-  widest = widestAtFirst,
+  widest?: number,
 ): Record<string, number> {
   const measure = textMeasure(element);
   const widths: Record<string, number> = {};
@@ -35,7 +37,8 @@ export function fittingWidths(
     for (const row of rows) width = Math.max(width, measure(formatCell(column.kind, cellValue(row, column)), false));
     // A state is drawn with a mark before it.
     const mark = column.kind === 'state' ? 16 : 0;
-    widths[column.id] = clampWidth(Math.min(widest, Math.ceil(width) + padding + mark));
+    const limit = widest ?? (column === columns.at(-1) ? widestLastAtFirst : widestAtFirst);
+    widths[column.id] = clampWidth(Math.min(limit, Math.ceil(width) + padding + mark));
   }
   return widths;
 }

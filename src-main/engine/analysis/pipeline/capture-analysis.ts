@@ -5,8 +5,10 @@ import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { ByteSource } from '../../capture/byte-source';
+import { captureFacts } from '../../capture/facts';
 import { Frame, type CaptureReader } from '../../capture/frame';
 import { linkTypeName } from '../../capture/link-types';
+import type { CaptureNotes } from '../../capture/notes';
 import { openCapture } from '../../capture/open';
 import { countConversations } from '../../flow/conversation-rows';
 import { FlowTracker } from '../../flow/flow-tracker';
@@ -16,6 +18,8 @@ import { DiagnosticLog } from '../../store/diagnostic-log';
 import { FrameReader } from '../../store/frame-reader';
 import { FrameStore } from '../../store/frame-store';
 import { CallTracker } from '../calls/call-tracker';
+import { CapturePackets } from '../packets/capture-packets';
+import type { Candidates } from '../packets/frame-walk';
 import type { RtpMediaIndex } from '../rtp/media-index';
 import { RtpEngine } from '../rtp/rtp-engine';
 import { AnalysisTables } from './analysis-tables';
@@ -39,6 +43,7 @@ export class CaptureAnalysis {
   }
 
   readonly tables: AnalysisTables;
+  readonly frameTable: CapturePackets;
   private readonly frame = new Frame();
   private readonly packet = new PacketView();
   private readonly store = new FrameStore();
@@ -53,12 +58,11 @@ export class CaptureAnalysis {
   private isAtEnd = false;
 
   private constructor(
-    source: ByteSource,
+    private readonly source: ByteSource,
     private readonly reader: CaptureReader,
     private readonly diagnostics: DiagnosticLog,
   ) {
     const { flows } = this;
-    this.bytesTotal = source.size;
     this.decoder = new PacketDecoder(diagnostics);
     this.frames = new FrameReader(source, this.store);
     this.replay = new FlowReplay(this.frames, this.store);
@@ -75,6 +79,18 @@ export class CaptureAnalysis {
       calls: this.calls,
       replay: this.replay,
     });
+    this.frameTable = new CapturePackets({
+      store: this.store,
+      flows,
+      createReader: () => new FrameReader(source, this.store),
+      links: {
+        streamOf: (flow, ssrc) => this.rtp.streamOf(flow, ssrc),
+        hasMedia: (flow) => this.rtp.hasMedia(flow),
+        hasRtcp: (flow) => this.rtp.hasRtcp(flow),
+        messageAt: (frame) => this.calls.messageAt(frame),
+      },
+      framesOf: (id) => this.framesOf(id),
+    });
     this.tables = new AnalysisTables({
       flows,
       diagnostics,
@@ -85,10 +101,13 @@ export class CaptureAnalysis {
       framesRevision: () => this.store.count,
       verdict: (conversation) => this.dispatcher.verdict(conversation),
       packetTable: (streamId) => this.rtp.packetRows(streamId, this.replay),
+      frames: this.frameTable.list,
     });
   }
 
-  readonly bytesTotal: number;
+  get bytesTotal(): number {
+    return this.source.size;
+  }
 
   get bytesRead(): number {
     return this.reader.position;
@@ -100,16 +119,27 @@ export class CaptureAnalysis {
 
   /** Everything in the file was understood. */
   get isComplete(): boolean {
-    return this.isAtEnd && this.reader.isComplete;
+    return this.isAtEnd && this.reader.isComplete && !this.source.fault;
   }
 
-  /** Reads frames until the end (false) or until `shouldPause` says so (true). */
+  /** `ingest` stopped because a growing source has no further frame yet. */
+  get isWaiting(): boolean {
+    return this.reader.isWaiting;
+  }
+
+  /** Comments, names and keys that the file carries beside its packets. */
+  get notes(): CaptureNotes {
+    return this.reader.notes;
+  }
+
+  /** Reads frames until the end (false), or until `shouldPause` says so or the source has to grow first (true). */
   ingest(shouldPause: () => boolean): boolean {
     const { frame, reader } = this;
     do {
       for (let i = 0; i < batch; i += 1) {
         if (!reader.next(frame)) {
-          this.isAtEnd = true;
+          if (reader.isWaiting) return true;
+          this.end();
           return false;
         }
         this.take(frame);
@@ -118,12 +148,20 @@ export class CaptureAnalysis {
     return true;
   }
 
+  private end(): void {
+    if (this.isAtEnd) return;
+    this.isAtEnd = true;
+    const { fault } = this.source;
+    if (fault) this.diagnostics.report(fault.severity, fault.code, this.store.count + 1, fault.message);
+  }
+
   /** Nothing more comes: what waits for more is decided with what there is. */
   finish(): void {
     this.decoder.finish();
     this.dispatcher.finish();
     this.rtp.finish(this.replay);
     this.calls.finish(this.lastTimeNs);
+    this.frameTable.finish();
   }
 
   facts() {
@@ -141,6 +179,7 @@ export class CaptureAnalysis {
         conversations: countConversations(this.flows),
         diagnostics: this.diagnostics.size,
       },
+      facts: captureFacts(this.reader.notes),
     };
   }
 
@@ -170,7 +209,7 @@ export class CaptureAnalysis {
 
   timeline(): MediaTimeline {
     return buildTimeline(this.lastTimeNs / 1e9, this.callRows(), this.streams(), (id) =>
-      this.rtp.lossHeat(id, heatSlices, this.replay),
+      this.rtp.lossHeat(id, heatSlices),
     );
   }
 
@@ -210,6 +249,17 @@ export class CaptureAnalysis {
       ),
       diagnostics: this.diagnostics.rows().map(({ id: _, ...row }) => row),
     };
+  }
+
+  /** Frames that may belong to a call or a stream; null when there is no such thing. */
+  private framesOf(id: string): Candidates | null {
+    const streams = this.rtp.streams();
+    const stream = streams.find((known) => known.id === id);
+    if (stream) return { flows: [stream.context.flow], frames: [] };
+    const frames = this.calls.framesOf(id);
+    if (frames === null) return null;
+    const own = streams.filter((known) => known.callIds.includes(id)).map(({ context }) => context.flow);
+    return { flows: [...new Set(own)], frames };
   }
 
   private indexOf(streamId: string): RtpMediaIndex[] {

@@ -23,7 +23,7 @@ import { RtcpLog } from './rtcp-log';
 import { isReservedForRtcp, RtpFlow } from './rtp-flow';
 import { RtpSample } from './rtp-sample';
 import { RtpStream } from './rtp-stream';
-import { buildLossHeat, buildSeries } from './series';
+import { buildSeries } from './series';
 import { findPeer, streamRow } from './stream-row';
 
 /** What a datagram was taken for. */
@@ -76,6 +76,22 @@ export class RtpEngine {
 
   streams(): readonly RtpStream[] {
     return this.all;
+  }
+
+  /** The stream that packets of `ssrc` in a directed flow belong to; null when there is none. */
+  streamOf(flow: number, ssrc: number): { readonly id: string; readonly callId: string | null } | null {
+    const stream = this.flows[flow]?.streamOf(ssrc);
+    return stream ? { id: stream.id, callId: stream.callIds[0] ?? null } : null;
+  }
+
+  /** Whether a directed flow has carried media. */
+  hasMedia(flow: number): boolean {
+    return (this.flows[flow]?.streams.length ?? 0) > 0;
+  }
+
+  /** Whether a directed flow has carried RTCP. */
+  hasRtcp(flow: number): boolean {
+    return (this.flows[flow]?.rtcp ?? null) !== null;
   }
 
   /**
@@ -197,14 +213,9 @@ export class RtpEngine {
     return stream ? buildSeries(stream.id, this.columnsOf(stream, source), buckets) : null;
   }
 
-  /**
-   * Share of the packets lost (0..1) in equal slices between first and last packet; NaN where none was expected.
-   * Streams without loss are not read again: their slices are 0.
-   */
-  lossHeat(streamId: string, slices: number, source: PacketSource): Float32Array {
-    const stream = this.byId.get(streamId);
-    if (!stream || stream.statistics.lost === 0) return new Float32Array(slices);
-    return buildLossHeat(this.columnsOf(stream, source), slices);
+  /** Share of the packets lost (0..1) in equal slices between first and last packet; NaN where none was expected. */
+  lossHeat(streamId: string, slices: number): Float32Array {
+    return this.byId.get(streamId)?.statistics.losses.heat(slices) ?? new Float32Array(slices);
   }
 
   /** Where the packets of a stream lie; null when there is no such stream. */

@@ -24,21 +24,6 @@ export function buildSeries(streamId: string, columns: PacketColumns, wantedBuck
   return { streamId, timeSeconds, jitterMs, deltaMs, skewMs, bitrateKbps, lost, bucketSeconds };
 }
 
-/** Share of the packets lost (0..1) in equal slices; NaN where none was expected. */
-export function buildLossHeat(columns: PacketColumns, slices: number): Float32Array {
-  const { startNs, lengthNs } = range(columns, slices);
-  const lost = new Float64Array(slices);
-  const came = new Float64Array(slices);
-  for (let i = 0; i < columns.count; i += 1) {
-    const at = bucketOf(columns.timeNs[i], startNs, lengthNs, slices);
-    came[at] += 1;
-    lost[at] += columns.lostForGood[i];
-  }
-  return Float32Array.from({ length: slices }, (_, i) =>
-    lost[i] + came[i] > 0 ? lost[i] / (lost[i] + came[i]) : Number.NaN,
-  );
-}
-
 /** Times of a capture need not ascend: the range holds all of them. */
 function range({ timeNs, count }: PacketColumns, buckets: number): { startNs: number; lengthNs: number } {
   let startNs = Number.POSITIVE_INFINITY;

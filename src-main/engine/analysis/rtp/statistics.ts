@@ -1,4 +1,5 @@
 import { extendTimestamp } from '#shared/base/sequence';
+import { LossHistory } from './loss-history';
 import { SequenceTracker, SequenceVerdict } from './sequence-tracker';
 import { SlopeEstimator } from './slope';
 import { TimestampSteps } from './timestamp-steps';
@@ -23,6 +24,7 @@ export class RtpStatistics {
   readonly sequence = new SequenceTracker();
   readonly steps = new TimestampSteps();
   readonly slope = new SlopeEstimator();
+  readonly losses = new LossHistory();
 
   packets = 0;
   markers = 0;
@@ -128,6 +130,7 @@ export class RtpStatistics {
 
     const verdict = this.sequence.push(sequence);
     this.lastVerdict = verdict;
+    this.losses.take(timeNs - this.firstTimeNs, this.sequence.gap, verdict === SequenceVerdict.reordered);
     this.lastIsSilence = false;
     this.lastSkewMs = Number.NaN;
     switch (verdict) {

@@ -22,8 +22,8 @@ describe('LossHistory', () => {
   it('shows a lost stretch over the whole of its time', () => {
     // 64 s in slices of 4 s: from 16 s to 24 s nothing came.
     const heat = history(3200, (n) => n >= 800 && n < 1200).heat(16);
-    expect(heat[4]).toBeGreaterThan(0.9);
-    expect(heat[5]).toBeGreaterThan(0.9);
+    expect(heat[4]).toBeGreaterThan(0.8);
+    expect(heat[5]).toBeGreaterThan(0.8);
     for (const i of [0, 1, 2, 7, 8, 15]) expect(heat[i]).toBeLessThan(0.02);
   });
 

@@ -7,7 +7,7 @@ import { RpcFailure } from '../workers/rpc/protocol';
 import { runFfmpeg } from './ffmpeg/run';
 import { planRender, type RenderPlan } from './lanes';
 import { payloadUses } from './playability';
-import { playOrder } from './play-order';
+import { playOrder } from '#engine/analysis/rtp/play-order';
 import { factsOf, type RenderFacts, type RenderOptions, renderBlocks, renderFile } from './render';
 import { type MediaInput, withReader } from './source';
 

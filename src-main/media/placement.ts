@@ -4,7 +4,7 @@ import { DtmfTrace } from './dtmf-trace';
 import type { MarkerList } from './marker-list';
 import type { PayloadReader } from './payload-reader';
 import { type PayloadUse, payloadUses } from './playability';
-import { playOrder } from './play-order';
+import { playOrder } from '#engine/analysis/rtp/play-order';
 
 /**
  * Media clock and arrival may differ by this much before arrival is believed. Half a second is above what

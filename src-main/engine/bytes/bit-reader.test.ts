@@ -14,7 +14,9 @@ describe('BitReader', () => {
 
   it('reads the Exp-Golomb codes of Rec. ITU-T H.264, table 9-2 and 9-3', () => {
     const codes = '1 010 011 00100 00101 00110 00111'.replaceAll(' ', '');
-    const bytes = Uint8Array.of(...(codes.padEnd(32, '0').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+    const bytes = Uint8Array.of(
+      ...(codes.padEnd(32, '0').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)),
+    );
     const unsigned = new BitReader(bytes);
     expect([0, 1, 2, 3, 4, 5, 6].map(() => unsigned.ue())).toEqual([0, 1, 2, 3, 4, 5, 6]);
     const signed = new BitReader(bytes);
@@ -25,7 +27,8 @@ describe('BitReader', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), fc.array(fc.nat(3), { maxLength: 40 }), (bytes, steps) => {
         const reader = new BitReader(bytes);
-        for (const step of steps) [() => reader.ue(), () => reader.se(), () => reader.bits(9), () => reader.skip(5)][step]();
+        for (const step of steps)
+          [() => reader.ue(), () => reader.se(), () => reader.bits(9), () => reader.skip(5)][step]();
         expect(reader.position).toBeLessThanOrEqual(8 * bytes.length);
       }),
     );

@@ -61,6 +61,7 @@ export class RtpEngine {
   private readonly sample = new RtpSample();
   private readonly rowCache = new Map<string, { readonly key: string; readonly row: StreamRow }>();
   private columnCache: { readonly key: string; readonly columns: PacketColumns } | null = null;
+  private callStreams: Map<string, RtpStream[]> | null = null;
   private changes = 0;
 
   constructor(private readonly context: RtpEngineContext) {}
@@ -126,6 +127,7 @@ export class RtpEngine {
   /** A session description said where media arrives; it may come before or after the media. */
   announce(announcement: MediaAnnouncement): void {
     if (!this.book.add(announcement)) return;
+    this.callStreams = null;
     this.reportRedefinitions(announcement);
     for (const flow of this.flowsByEndpoint.get(endpointKey(announcement.address, announcement.port)) ?? []) {
       flow.refresh(this.book);
@@ -156,6 +158,7 @@ export class RtpEngine {
       if (stream.isStale) this.recompute(stream, source);
       this.reportStream(stream);
     }
+    this.callStreams = null;
     this.changes += 1;
   }
 
@@ -258,6 +261,7 @@ export class RtpEngine {
     const stream = new RtpStream(`rtp-${this.all.length + 1}`, flow, candidate.ssrc);
     flow.streams.push(stream);
     this.all.push(stream);
+    this.callStreams = null;
     this.byId.set(stream.id, stream);
     for (let i = 0; i < candidate.count; i += 1) stream.push(candidate.samples[i]);
     this.changes += 1;
@@ -295,7 +299,23 @@ export class RtpEngine {
 
   private peerOf(stream: RtpStream): RtpStream | null {
     const reverse = this.reverse(this.flowOf(stream));
-    return findPeer(stream, reverse?.streams ?? [], this.all);
+    return findPeer(stream, reverse?.streams ?? [], this.streamsOfCall(stream.callIds[0]));
+  }
+
+  /** Streams of a call, looked up anew only when a stream or a description was added. */
+  private streamsOfCall(callId: string | undefined): readonly RtpStream[] {
+    if (callId === undefined) return [];
+    if (this.callStreams === null) {
+      this.callStreams = new Map();
+      for (const stream of this.all) {
+        for (const id of stream.callIds) {
+          const own = this.callStreams.get(id);
+          if (own) own.push(stream);
+          else this.callStreams.set(id, [stream]);
+        }
+      }
+    }
+    return this.callStreams.get(callId) ?? [];
   }
 
   private columnsOf(stream: RtpStream, source: PacketSource): PacketColumns {

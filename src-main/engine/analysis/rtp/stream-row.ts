@@ -75,16 +75,13 @@ export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow 
 export function findPeer(
   stream: RtpStream,
   reverse: readonly RtpStream[],
-  all: readonly RtpStream[],
+  ofCall: readonly RtpStream[],
 ): RtpStream | null {
   const onFlow = longestTogether(stream, reverse);
   if (onFlow) return onFlow;
-  const [callId] = stream.callIds;
-  if (callId === undefined) return null;
   const { source, destination } = stream.context;
-  const asymmetric = all.filter(
-    ({ context, callIds }) =>
-      isSameHost(context.source, destination) && isSameHost(context.destination, source) && callIds.includes(callId),
+  const asymmetric = ofCall.filter(
+    ({ context }) => isSameHost(context.source, destination) && isSameHost(context.destination, source),
   );
   return longestTogether(stream, asymmetric);
 }

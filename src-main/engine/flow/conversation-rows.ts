@@ -131,7 +131,7 @@ function toRow(
 
 const macBytes = new Uint8Array(8);
 
-/** Key words of an Ethernet conversation: upper 32 bits of A, of B, then the lower 16 bits of A and B. */
+/** Key words of a conversation between MAC addresses: upper 32 bits of A, of B, then the lower 16 bits of A and B. */
 function macAddress(table: ConversationTable, index: number, side: 0 | 1): Side {
   const view = new DataView(macBytes.buffer);
   view.setUint32(0, table.keyWord(index, side));

@@ -2,7 +2,7 @@ import { u16be, u32be } from '../bytes/integers';
 import type { Frame } from '../capture/frame';
 import type { Endpoint } from '../net/endpoint';
 import { formatAddress } from '../net/endpoint';
-import { IpProtocol, type PacketView } from '../net/packet';
+import { type Headers, IpProtocol, type PacketView } from '../net/packet';
 import { ConversationTable } from './conversation-table';
 
 export type TransportName = 'tcp' | 'udp' | 'sctp';
@@ -15,8 +15,10 @@ const transportWords4 = 4;
 const transportWords6 = 10;
 
 /**
- * Puts every frame into its conversations (Ethernet, IP, transport) and names its directed flow. Both directions
- * share a key in canonical order: the higher port first, or the lower address when ports are equal.
+ * Puts every frame into its conversations (Ethernet, WLAN, IP, transport) and names its directed flow, which is that
+ * of its innermost packet. The headers of tunnels around it count in their own conversations, each with the length
+ * of the whole frame, as Wireshark counts. Both directions share a key in canonical order: the higher port first, or
+ * the lower address when ports are equal.
  */
 export class FlowTracker {
   readonly ethernet = new ConversationTable(3);
@@ -32,28 +34,21 @@ export class FlowTracker {
   /** IP conversation of each transport conversation: index * 2 + its direction in direction 0. */
   private parent = new Int32Array(256);
   private parentCount = 0;
+  /** What transport conversations carry that are tunnels. */
+  private readonly tunnels = new Map<number, string>();
 
   /**
    * Counts the frame and returns its directed flow: 2 * transport conversation + direction (0 = first to second side),
    * or -1 when it has no transport.
    */
   track(frame: Frame, packet: PacketView): number {
-    const { wireLength, timeNs } = frame;
-    if (packet.macSource >= 0) this.trackEthernet(frame, packet);
-    if (packet.ipVersion === 0) return -1;
-    const { sourcePort } = packet;
-    if (sourcePort < 0 || !isTransport(packet.protocol)) {
-      const encoded = this.findIp(packet);
-      this.ipTable(packet).add(encoded >>> 1, encoded & 1, wireLength, timeNs);
-      return -1;
-    }
-    const flow = packet.ipVersion === 4 ? this.findTransport4(packet) : this.findTransport6(packet);
-    const conversation = flow >>> 1;
-    if (conversation === this.parentCount) this.addTransport(packet, flow & 1);
-    this.transport.add(conversation, flow & 1, wireLength, timeNs);
-    const parent = this.parent[conversation];
-    this.ipTable(packet).add(parent >>> 1, (parent & 1) ^ (flow & 1), wireLength, timeNs);
-    return flow;
+    if (packet.outerCount > 0) this.trackOuters(frame, packet);
+    return this.trackHeaders(frame, packet);
+  }
+
+  /** Name of the tunnel that a transport conversation is: `VXLAN`; null when it is none. */
+  tunnelOf(conversation: number): string | null {
+    return this.tunnels.get(conversation) ?? null;
   }
 
   transportOf(conversation: number): TransportName {
@@ -82,21 +77,39 @@ export class FlowTracker {
     return { address, port: side === 0 ? ports >>> 16 : ports & 0xffff };
   }
 
-  private trackEthernet(frame: Frame, packet: PacketView): void {
-    const { linkBytes: bytes, macSource, macDestination } = packet;
-    const source = u32be(bytes, macSource);
-    const destination = u32be(bytes, macDestination);
-    const sourceLow = u16be(bytes, macSource + 4);
-    const destinationLow = u16be(bytes, macDestination + 4);
-    const isForward = source < destination || (source === destination && sourceLow <= destinationLow);
-    const { key } = this.ethernet;
-    key[0] = isForward ? source : destination;
-    key[1] = isForward ? destination : source;
-    key[2] = isForward ? (sourceLow << 16) | destinationLow : (destinationLow << 16) | sourceLow;
-    this.ethernet.add(this.ethernet.find(3), isForward ? 0 : 1, frame.wireLength, frame.timeNs);
+  private trackOuters(frame: Frame, packet: PacketView): void {
+    for (let i = 0; i < packet.outerCount; i += 1) {
+      const outer = packet.outers[i];
+      const flow = this.trackHeaders(frame, outer);
+      if (flow >= 0 && outer.tunnel !== null) this.tunnels.set(flow >>> 1, outer.tunnel);
+    }
   }
 
-  private findTransport4(packet: PacketView): number {
+  private trackHeaders(frame: Frame, packet: Headers): number {
+    const { wireLength, timeNs } = frame;
+    if (packet.macSource >= 0) {
+      countLink(this.ethernet, frame, packet.linkBytes, packet.macSource, packet.macDestination);
+    }
+    if (packet.wlanSource >= 0) {
+      countLink(this.wlan, frame, packet.linkBytes, packet.wlanSource, packet.wlanDestination);
+    }
+    if (packet.ipVersion === 0) return -1;
+    const { sourcePort } = packet;
+    if (sourcePort < 0 || !isTransport(packet.protocol)) {
+      const encoded = this.findIp(packet);
+      this.ipTable(packet).add(encoded >>> 1, encoded & 1, wireLength, timeNs);
+      return -1;
+    }
+    const flow = packet.ipVersion === 4 ? this.findTransport4(packet) : this.findTransport6(packet);
+    const conversation = flow >>> 1;
+    if (conversation === this.parentCount) this.addTransport(packet, flow & 1);
+    this.transport.add(conversation, flow & 1, wireLength, timeNs);
+    const parent = this.parent[conversation];
+    this.ipTable(packet).add(parent >>> 1, (parent & 1) ^ (flow & 1), wireLength, timeNs);
+    return flow;
+  }
+
+  private findTransport4(packet: Headers): number {
     const { bytes, sourcePort, destinationPort } = packet;
     const source = u32be(bytes, packet.source);
     const destination = u32be(bytes, packet.destination);
@@ -109,7 +122,7 @@ export class FlowTracker {
     return 2 * this.transport.find(transportWords4) + (isForward ? 0 : 1);
   }
 
-  private findTransport6(packet: PacketView): number {
+  private findTransport6(packet: Headers): number {
     const { sourcePort, destinationPort } = packet;
     const isForward = sourcePort > destinationPort || (sourcePort === destinationPort && compareAddresses(packet) <= 0);
     const { key } = this.transport;
@@ -120,18 +133,18 @@ export class FlowTracker {
   }
 
   /** Index * 2 + direction of the packet in its IP table. */
-  private findIp(packet: PacketView): number {
+  private findIp(packet: Headers): number {
     const isForward = compareAddresses(packet) <= 0;
     const table = this.ipTable(packet);
     putAddresses(table.key, 0, packet, isForward);
     return 2 * table.find(table.stride) + (isForward ? 0 : 1);
   }
 
-  private ipTable(packet: PacketView): ConversationTable {
+  private ipTable(packet: Headers): ConversationTable {
     return packet.ipVersion === 4 ? this.ipv4 : this.ipv6;
   }
 
-  private addTransport(packet: PacketView, direction: number): void {
+  private addTransport(packet: Headers, direction: number): void {
     if (this.parentCount === this.parent.length) {
       const next = new Int32Array(this.parent.length * 2);
       next.set(this.parent);
@@ -143,12 +156,32 @@ export class FlowTracker {
   }
 }
 
+/** Counts a frame between two MAC addresses. */
+function countLink(
+  table: ConversationTable,
+  frame: Frame,
+  bytes: Uint8Array,
+  sourceAt: number,
+  destinationAt: number,
+): void {
+  const source = u32be(bytes, sourceAt);
+  const destination = u32be(bytes, destinationAt);
+  const sourceLow = u16be(bytes, sourceAt + 4);
+  const destinationLow = u16be(bytes, destinationAt + 4);
+  const isForward = source < destination || (source === destination && sourceLow <= destinationLow);
+  const { key } = table;
+  key[0] = isForward ? source : destination;
+  key[1] = isForward ? destination : source;
+  key[2] = isForward ? (sourceLow << 16) | destinationLow : (destinationLow << 16) | sourceLow;
+  table.add(table.find(3), isForward ? 0 : 1, frame.wireLength, frame.timeNs);
+}
+
 function isTransport(protocol: number): boolean {
   return protocol === IpProtocol.udp || protocol === IpProtocol.tcp || protocol === IpProtocol.sctp;
 }
 
 /** Below 0 when the source address sorts before the destination, byte by byte. */
-function compareAddresses(packet: PacketView): number {
+function compareAddresses(packet: Headers): number {
   const { bytes, source, destination } = packet;
   const length = packet.ipVersion === 4 ? 4 : 16;
   for (let i = 0; i < length; i += 4) {
@@ -158,7 +191,7 @@ function compareAddresses(packet: PacketView): number {
   return 0;
 }
 
-function putAddresses(key: Uint32Array, at: number, packet: PacketView, isForward: boolean): void {
+function putAddresses(key: Uint32Array, at: number, packet: Headers, isForward: boolean): void {
   const { bytes } = packet;
   const words = packet.ipVersion === 4 ? 1 : 4;
   const first = isForward ? packet.source : packet.destination;

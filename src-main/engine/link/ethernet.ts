@@ -1,6 +1,7 @@
 import { u16be } from '../bytes/integers';
 import type { PacketView } from '../net/packet';
-import { EtherType, type Layer, UNKNOWN_PAYLOAD } from '../net/layer';
+import { EtherType, LINK_TYPE_BASE, type Layer, UNKNOWN_PAYLOAD } from '../net/layer';
+import { LinkType } from '../capture/link-types';
 
 /** Lowest value of the type field that is an EtherType; up to 1500 it is a length (IEEE 802.3, clause 3.2.6). */
 const FIRST_ETHER_TYPE = 0x0600;
@@ -15,6 +16,7 @@ const UNNUMBERED = 0x03;
 /** Ethernet II and IEEE 802.3. */
 export function decodeEthernet(layer: Layer, packet: PacketView): void {
   if (!layer.hasHeader(14, 'ethernet-truncated')) return;
+  if (packet.macSource >= 0 || packet.wlanHeader >= 0) packet.enclose(null);
   packet.linkBytes = layer.bytes;
   packet.macDestination = layer.start;
   packet.macSource = layer.start + 6;
@@ -40,10 +42,32 @@ export function decodeLlc(layer: Layer): void {
   if (bytes[start] === SAP_IP && bytes[start + 1] === SAP_IP) {
     layer.start += 3;
     layer.etherType = EtherType.ipv4;
-  } else if (bytes[start] === SAP_SNAP && bytes[start + 1] === SAP_SNAP && start + 8 <= end) {
-    const isEncapsulated =
-      bytes[start + 3] === 0 && bytes[start + 4] === 0 && (bytes[start + 5] === 0 || bytes[start + 5] === 0xf8);
-    layer.start += 8;
-    if (isEncapsulated) layer.etherType = u16be(bytes, start + 6);
+  } else if (bytes[start] === SAP_SNAP && bytes[start + 1] === SAP_SNAP) {
+    layer.start += 3;
+    decodeSnap(layer);
+  }
+}
+
+/** Organisation codes of SNAP: none, the bridge tunnel of RFC 1042's kin, and IEEE 802.1. */
+const OUI_NONE = 0x00_0000;
+const OUI_BRIDGE_TUNNEL = 0x00_00f8;
+const OUI_802_1 = 0x00_80c2;
+/** Bridged Ethernet with and without its frame check sequence (RFC 2684, RFC 2427). */
+const BRIDGED_WITH_FCS = 0x0001;
+const BRIDGED = 0x0007;
+
+/** Organisation and protocol of the Subnetwork Access Protocol (IEEE 802, clause 9.5). */
+export function decodeSnap(layer: Layer): void {
+  layer.etherType = UNKNOWN_PAYLOAD;
+  const { bytes, start, end } = layer;
+  if (start + 5 > end) return;
+  const organization = (bytes[start] << 16) | u16be(bytes, start + 1);
+  const protocol = u16be(bytes, start + 3);
+  layer.start = start + 5;
+  if (organization === OUI_NONE || organization === OUI_BRIDGE_TUNNEL) {
+    layer.etherType = protocol;
+  } else if (organization === OUI_802_1 && (protocol === BRIDGED || protocol === BRIDGED_WITH_FCS)) {
+    if (protocol === BRIDGED_WITH_FCS) layer.cutAt(Math.max(layer.start, layer.wireEnd - 4));
+    layer.etherType = LINK_TYPE_BASE + LinkType.ethernet;
   }
 }

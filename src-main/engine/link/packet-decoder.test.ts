@@ -133,7 +133,7 @@ describe('link layers', () => {
     const sink = new TestSink();
     const decoder = new PacketDecoder(sink);
     const frame = new Frame();
-    for (const linkType of [105, 105, NOT_A_PACKET, 1, 105, 4711]) {
+    for (const linkType of [160, 160, NOT_A_PACKET, 1, 160, 4711]) {
       frame.linkType = linkType;
       frame.number += 1;
       decoder.decode(frame, new PacketView());
@@ -141,17 +141,17 @@ describe('link layers', () => {
     expect(
       sink.reports.filter(({ code }) => code === 'link-type-unsupported').map(({ frame: n, message }) => [n, message]),
     ).toEqual([
-      [1, 'Frames of link type IEEE802_11 cannot be decoded.'],
+      [1, 'Frames of link type USER13 cannot be decoded.'],
       [6, 'Frames of link type LINKTYPE_4711 cannot be decoded.'],
     ]);
   });
 
   it('bounds the depth of VLAN stacks', () => {
     const tags = (count: number) => Array.from({ length: count }, (): [number, number] => [0x8100, 1]);
-    expect(decode(ethernet(0x0800, datagram, tags(16))).addresses).toEqual(v4Addresses);
-    expect(decode(ethernet(0x0800, datagram, tags(17)))).toMatchObject({
+    expect(decode(ethernet(0x0800, datagram, tags(32))).addresses).toEqual(v4Addresses);
+    expect(decode(ethernet(0x0800, datagram, tags(33)))).toMatchObject({
       addresses: null,
-      codes: ['vlan-stack-too-deep'],
+      codes: ['encapsulation-too-deep'],
     });
   });
 });

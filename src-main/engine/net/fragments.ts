@@ -72,6 +72,8 @@ export class FragmentTable {
    */
   add(layer: Layer, packet: PacketView, identification: number, offset: number, hasMore: boolean): boolean {
     packet.isFragment = true;
+    packet.fragmentOffset = offset;
+    packet.identification = identification;
     const wireLength = layer.wireEnd - layer.start;
     if (offset + wireLength > LARGEST_DATAGRAM) {
       layer.report(

@@ -30,7 +30,9 @@ export function decodeIpv4(layer: Layer, packet: PacketView, fragments: Fragment
       layer.report('warning', 'ipv4-total-length', `The IPv4 total length is ${totalLength}, less than its header.`);
       return false;
     }
-    if (start + totalLength > layer.wireEnd) {
+    if (start + totalLength > layer.wireEnd && layer.isFirstFragment) {
+      layer.wireEnd = start + totalLength;
+    } else if (start + totalLength > layer.wireEnd) {
       layer.report(
         'warning',
         'ipv4-total-length',
@@ -41,6 +43,7 @@ export function decodeIpv4(layer: Layer, packet: PacketView, fragments: Fragment
   }
   packet.bytes = bytes;
   packet.ipVersion = 4;
+  packet.identification = u16be(bytes, start + 4);
   packet.ttl = bytes[start + 8];
   packet.protocol = bytes[start + 9];
   packet.source = start + 12;

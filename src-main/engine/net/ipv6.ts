@@ -31,6 +31,7 @@ export function decodeIpv6(layer: Layer, packet: PacketView, fragments: Fragment
   }
   packet.bytes = bytes;
   packet.ipVersion = 6;
+  packet.identification = 0;
   packet.protocol = bytes[start + 6];
   packet.ttl = bytes[start + 7];
   packet.source = start + 8;
@@ -44,7 +45,9 @@ export function decodeIpv6(layer: Layer, packet: PacketView, fragments: Fragment
 }
 
 function cutPayload(layer: Layer, length: number): void {
-  if (layer.start + length > layer.wireEnd) {
+  if (layer.start + length > layer.wireEnd && layer.isFirstFragment) {
+    layer.wireEnd = layer.start + length;
+  } else if (layer.start + length > layer.wireEnd) {
     layer.report(
       'warning',
       'ipv6-payload-length',

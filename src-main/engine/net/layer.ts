@@ -6,8 +6,15 @@ export const UNKNOWN_PAYLOAD = 0;
 /** EtherTypes that the engine knows. */
 export const EtherType = {
   ipv4: 0x0800,
+  arp: 0x0806,
+  /** Ethernet frames inside GRE and Geneve (RFC 7637, RFC 8926). */
+  transparentBridging: 0x6558,
   vlan: 0x8100,
   ipv6: 0x86dd,
+  /** PPP inside GRE (RFC 2637). */
+  ppp: 0x880b,
+  mpls: 0x8847,
+  mplsMulticast: 0x8848,
   pppoeSession: 0x8864,
   providerVlan: 0x88a8,
   /** Stacked VLANs before IEEE 802.1ad. */
@@ -15,6 +22,18 @@ export const EtherType = {
   oldQinQ2: 0x9200,
   oldQinQ3: 0x9300,
 } as const;
+
+/**
+ * What `Layer.etherType` says of a payload that is no EtherType's but a whole frame of a link type: an Ethernet
+ * frame in a tunnel, an 802.11 frame behind its radio header.
+ */
+export const LINK_TYPE_BASE = 0x1_0000;
+
+/** An 802.11 frame as CAPWAP carries it: some access points swap the bytes of its frame control. */
+export const CAPWAP_80211 = 0x2_0000;
+
+/** Layers that are unwrapped before the decoding gives up: tunnels in tunnels, tags on tags. */
+const MAX_DEPTH = 32;
 
 /**
  * The payload that is to be decoded next, as one layer hands it to the following: one instance a decoder,
@@ -31,6 +50,16 @@ export class Layer {
   etherType = UNKNOWN_PAYLOAD;
   /** The payload is the cut first fragment of a datagram: lengths inside it speak of the whole datagram. */
   isFirstFragment = false;
+  /** Layers unwrapped so far in this frame. */
+  depth = 0;
+  /**
+   * Further packets of the same frame (the rest of an A-MSDU) are `furtherBytes[furtherStart..furtherEnd)`,
+   * on the wire up to `furtherWireEnd`; `furtherStart` is -1 when there are none.
+   */
+  furtherBytes: Uint8Array = this.bytes;
+  furtherStart = -1;
+  furtherEnd = 0;
+  furtherWireEnd = 0;
   /** Frame being decoded. */
   frame = 0;
   timeNs = 0;
@@ -56,6 +85,19 @@ export class Layer {
         `A header of ${length} bytes is expected, ${this.wireEnd - this.start} bytes are left.`,
       );
     }
+    return false;
+  }
+
+  /** Counts one more layer; false, and a diagnostic, when nobody nests that deep in earnest. */
+  descend(): boolean {
+    this.depth += 1;
+    if (this.depth <= MAX_DEPTH) return true;
+    this.report(
+      'warning',
+      'encapsulation-too-deep',
+      `More than ${MAX_DEPTH} encapsulations are nested; what is inside is not decoded.`,
+    );
+    this.etherType = UNKNOWN_PAYLOAD;
     return false;
   }
 

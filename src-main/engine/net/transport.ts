@@ -6,6 +6,7 @@ import type { PacketView } from './packet';
 export function decodeUdp(layer: Layer, packet: PacketView): boolean {
   if (!layer.hasHeader(8, 'udp-truncated')) return false;
   const { bytes, start } = layer;
+  packet.transportStart = start;
   packet.sourcePort = u16be(bytes, start);
   packet.destinationPort = u16be(bytes, start + 2);
   const length = u16be(bytes, start + 4);
@@ -31,6 +32,7 @@ export function decodeUdp(layer: Layer, packet: PacketView): boolean {
 export function decodeTcp(layer: Layer, packet: PacketView): boolean {
   if (!layer.hasHeader(20, 'tcp-truncated')) return false;
   const { bytes, start } = layer;
+  packet.transportStart = start;
   packet.sourcePort = u16be(bytes, start);
   packet.destinationPort = u16be(bytes, start + 2);
   packet.tcpSequence = u32be(bytes, start + 4);
@@ -49,6 +51,7 @@ export function decodeTcp(layer: Layer, packet: PacketView): boolean {
 /** SCTP common header (RFC 9260, section 3.1); the chunks are the payload. */
 export function decodeSctp(layer: Layer, packet: PacketView): boolean {
   if (!layer.hasHeader(12, 'sctp-truncated')) return false;
+  packet.transportStart = layer.start;
   packet.sourcePort = u16be(layer.bytes, layer.start);
   packet.destinationPort = u16be(layer.bytes, layer.start + 2);
   layer.start += 12;

@@ -98,6 +98,15 @@ export interface VideoInspector {
   readonly parameterSets: readonly Uint8Array[];
 }
 
+/** Coded audio, which needs a decoder: what the access units of a stream hold, and how long each of them sounds. */
+export interface AudioCoding {
+  /** Of the decoded sound, as far as signalling tells; the coded bits have the last word. */
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** Samples per channel at `sampleRateHz`; 0 for a unit without sound of its own: a silence descriptor, no data. */
+  samplesIn(unit: AccessUnit): number;
+}
+
 /** What a payload carries: media, a description of background noise, or events such as DTMF digits. */
 export type CodecRole = 'media' | 'comfort-noise' | 'events';
 
@@ -115,10 +124,12 @@ export interface CodecDefinition {
   readonly staticTypes: readonly number[];
   /** Extension of a file that holds the payloads one after the other; null where that makes no sense. */
   readonly elementaryFormat: string | null;
-  /** Absent where a payload holds no samples. */
+  /** Samples that can be told from the payload alone; absent where there are none, or a decoder with memory is needed. */
   readonly createDecoder?: (parameters: CodecParameters) => PcmDecoder;
   /** Absent where every payload stands for itself. */
   readonly createDepacketizer?: (parameters: CodecParameters) => Depacketizer;
+  /** Of coded audio alone, beside a depacketizer. */
+  readonly createCoding?: (parameters: CodecParameters) => AudioCoding;
   /** Of video alone. */
   readonly createInspector?: (parameters: CodecParameters) => VideoInspector;
 }

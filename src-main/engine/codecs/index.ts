@@ -10,6 +10,7 @@ import { telephoneEvent } from './telephone-event';
 
 export type {
   AccessUnit,
+  AudioCoding,
   CodecDefinition,
   CodecParameters,
   CodecRole,

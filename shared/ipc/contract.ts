@@ -3,6 +3,7 @@ import type { Result } from '../base/result';
 import type { Artifact, Job } from '../model/artifact';
 import type { Ladder, SipMessageDetail } from '../model/call';
 import type { CaptureProgress, CaptureSummary } from '../model/capture';
+import type { FollowPage, PacketDetail, PacketPosition } from '../model/packet';
 import type { PlayerModel } from '../model/player';
 import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
@@ -26,15 +27,19 @@ export const tableIds = [
   'conversations.udp',
   'conversations.sctp',
   'rtp-packets',
+  'packets',
 ] as const satisfies readonly TableId[];
+
+const sortSchema = z.object({ column: id, direction: z.enum(['asc', 'desc']) });
+const filterSchema = z.string().max(2000);
 
 export const tableQuerySchema = z.object({
   table: z.enum(tableIds),
   scope: id.optional(),
   offset: z.number().int().min(0),
   limit: z.number().int().min(1).max(1000),
-  sort: z.object({ column: id, direction: z.enum(['asc', 'desc']) }).optional(),
-  filter: z.string().max(2000).optional(),
+  sort: sortSchema.optional(),
+  filter: filterSchema.optional(),
 });
 
 export const exportFormats = ['wav', 'au', 'mp4', 'raw'] as const;
@@ -61,6 +66,23 @@ export const commandSchemas = {
   'call:message': z.object({ captureId, messageId: id }),
   'stream:detail': z.object({ captureId, streamId: id }),
   'stream:series': z.object({ captureId, streamId: id, buckets: z.number().int().min(1).max(20_000) }),
+  'packet:detail': z.object({ captureId, frame: z.number().int().min(1) }),
+  /** Index of a frame, or of the one nearest to a time, among the packets as they are sorted and filtered. */
+  'packet:locate': z.object({
+    captureId,
+    target: z.union([z.object({ frame: z.number().int().min(1) }), z.object({ timeSeconds: z.number() })]),
+    sort: sortSchema.optional(),
+    filter: filterSchema.optional(),
+  }),
+  'conversation:follow': z.object({
+    captureId,
+    conversationId: id,
+    /** Index of the first item of the page. */
+    from: z.number().int().min(0),
+    maxItems: z.number().int().min(1).max(1000),
+    /** The page ends before the item that would go past this; at least one item comes. */
+    maxBytes: z.number().int().min(1).max(4_000_000),
+  }),
   'media:player': z.object({ captureId, sourceId: id }),
   /** `sourceId` is a video stream; `mode` is `clean` when it is left out. */
   'media:video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']).optional() }),
@@ -121,6 +143,10 @@ export interface CommandOutputs {
   'call:message': SipMessageDetail;
   'stream:detail': StreamRow;
   'stream:series': RtpSeries;
+  'packet:detail': PacketDetail;
+  /** Null when the frame is not (yet) among them. */
+  'packet:locate': PacketPosition | null;
+  'conversation:follow': FollowPage;
   'media:player': PlayerModel;
   'media:video': VideoModel;
   /** `jobId` is null when the user changed their mind in the dialog. */

@@ -12,6 +12,10 @@ export type ColumnKind =
   | 'bits-per-second'
   | 'decimal'
   | 'flag'
+  /** Seconds with microseconds, for tables of packets. */
+  | 'timestamp'
+  /** Id of a row elsewhere: a filter compares the whole of it. */
+  | 'identifier'
   | 'state'
   | 'list';
 
@@ -29,6 +33,10 @@ export interface ColumnDefinition {
   readonly aliases?: readonly string[];
   /** Not shown until chosen. */
   readonly isHidden?: boolean;
+  /** The table does not sort by it. */
+  readonly isUnsorted?: boolean;
+  /** Values that are worth proposing in a filter. */
+  readonly values?: readonly string[];
 }
 
 export interface TableDefinition {

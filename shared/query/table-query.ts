@@ -11,7 +11,9 @@ export type TableId =
   | 'conversations.udp'
   | 'conversations.sctp'
   /** Per-packet table of one stream: `TableQuery.scope` is its id. */
-  | 'rtp-packets';
+  | 'rtp-packets'
+  /** Every frame of the capture. */
+  | 'packets';
 
 export interface SortKey {
   readonly column: string;
@@ -36,6 +38,8 @@ export interface TablePage<Row = TableRow> {
   readonly rows: readonly Row[];
   /** Where the filter could not be understood; rows are then unfiltered. */
   readonly filterError: { readonly message: string; readonly position: number } | null;
+  /** Filtering or sorting goes on: these are the rows so far. */
+  readonly isPending?: boolean;
 }
 
 /** A row has an id and one value a column. */

@@ -9,7 +9,7 @@ export type Send = <Name extends EventName>(name: Name, payload: EventPayloads[N
 
 type CaptureCommand = Extract<
   keyof CommandHandlers,
-  `${'capture' | 'table' | 'timeline' | 'call' | 'stream'}:${string}`
+  `${'capture' | 'table' | 'timeline' | 'call' | 'stream' | 'packet' | 'conversation'}:${string}`
 >;
 
 /** The one capture that the window shows: a new one takes the place of the old one, once it is recognised. */
@@ -85,5 +85,8 @@ export function captureHandlers(
     'stream:detail': async ({ captureId, streamId }) => ok(await captures.stream(captureId, streamId)),
     'stream:series': async ({ captureId, streamId, buckets }) =>
       ok(await captures.series(captureId, streamId, buckets)),
+    'packet:detail': async ({ captureId, frame }) => ok(await captures.packetDetail(captureId, frame)),
+    'packet:locate': async ({ captureId, ...wanted }) => ok(await captures.locatePacket(captureId, wanted)),
+    'conversation:follow': async ({ captureId, ...wanted }) => ok(await captures.follow(captureId, wanted)),
   };
 }

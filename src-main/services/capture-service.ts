@@ -6,6 +6,7 @@ import { Emitter } from '#shared/base/emitter';
 import { type Failure, ok, type Result } from '#shared/base/result';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureProgress, CaptureSummary } from '#shared/model/capture';
+import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { TableId, TablePage, TableQuery } from '#shared/query/table-query';
@@ -115,6 +116,18 @@ export class CaptureService implements MediaSource {
 
   series(captureId: string, streamId: string, buckets: number): Promise<RtpSeries> {
     return this.get(captureId).client.call('series', { streamId, buckets });
+  }
+
+  packetDetail(captureId: string, frame: number): Promise<PacketDetail> {
+    return this.get(captureId).client.call('packetDetail', { frame });
+  }
+
+  locatePacket(captureId: string, wanted: CaptureApi['locatePacket']['argument']): Promise<PacketPosition | null> {
+    return this.get(captureId).client.call('locatePacket', wanted);
+  }
+
+  follow(captureId: string, wanted: CaptureApi['follow']['argument']): Promise<FollowPage> {
+    return this.get(captureId).client.call('follow', wanted);
   }
 
   document(captureId: string): Promise<CaptureApi['document']['value']> {

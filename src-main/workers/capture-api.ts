@@ -3,9 +3,10 @@ import type { Failure } from '#shared/base/result';
 import type { AnalysisDocument } from '#shared/model/analysis-document';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureSummary, LoadState } from '#shared/model/capture';
+import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
-import type { TableId, TablePage, TableQuery } from '#shared/query/table-query';
+import type { SortKey, TableId, TablePage, TableQuery } from '#shared/query/table-query';
 
 /** Facts that the worker knows: the service adds id, name and hash. */
 export type WorkerSummary = Omit<CaptureSummary, 'captureId' | 'path' | 'name' | 'sha256'>;
@@ -37,6 +38,25 @@ export type CaptureApi = {
   message: { argument: { readonly messageId: string }; value: SipMessageDetail };
   stream: { argument: { readonly streamId: string }; value: StreamRow };
   series: { argument: { readonly streamId: string; readonly buckets: number }; value: RtpSeries };
+  packetDetail: { argument: { readonly frame: number }; value: PacketDetail };
+  locatePacket: {
+    argument: {
+      readonly target: { readonly frame: number } | { readonly timeSeconds: number };
+      readonly sort?: SortKey;
+      readonly filter?: string;
+    };
+    value: PacketPosition | null;
+  };
+  /** Reads the conversation as far as it is there, then answers a page of it. */
+  follow: {
+    argument: {
+      readonly conversationId: string;
+      readonly from: number;
+      readonly maxItems: number;
+      readonly maxBytes: number;
+    };
+    value: FollowPage;
+  };
   mediaIndex: { argument: { readonly sourceId: string }; value: MediaIndexes };
   /** Everything of the analysis but what the service knows better (tool, path, hash). */
   document: { argument: null; value: Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> };

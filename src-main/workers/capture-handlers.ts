@@ -26,6 +26,8 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
   let tablesReportedAt = 0;
   /** What the slowest page took since the tables were reported. */
   let pageMs = 0;
+  let isArranging = false;
+  let arrangedAt = 0;
   let reportedRevisions: ReadonlyMap<TableId, number> = new Map();
 
   const opened = (): CaptureAnalysis => {
@@ -62,6 +64,23 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     reportedRevisions = revisions;
     pageMs = 0;
     if (changed.length > 0) emit('tables', changed);
+    arrangePackets(a);
+  };
+
+  /** Packets are filtered and sorted in slices of their own, between questions and loading. */
+  const arrangePackets = (a: CaptureAnalysis): void => {
+    if (isArranging || !a.frameTable.list.hasWork) return;
+    isArranging = true;
+    const slice = (): void => {
+      const until = performance.now() + sliceMs;
+      isArranging = a.frameTable.list.work(() => performance.now() >= until);
+      if (isArranging) setImmediate(slice);
+      if (!isArranging || performance.now() - arrangedAt >= reportIntervalMs) {
+        arrangedAt = performance.now();
+        emit('tables', ['packets']);
+      }
+    };
+    setImmediate(slice);
   };
 
   const load = (a: CaptureAnalysis): void => {
@@ -103,6 +122,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       const from = performance.now();
       const page = found(opened().tables.page(query), `table '${query.table}'`);
       pageMs = Math.max(pageMs, performance.now() - from);
+      if (query.table === 'packets') arrangePackets(opened());
       return page;
     },
     timeline: () => opened().timeline(),
@@ -110,6 +130,31 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),
     stream: ({ streamId }) => found(opened().stream(streamId), `stream '${streamId}'`),
     series: ({ streamId, buckets }) => found(opened().series(streamId, buckets), `stream '${streamId}'`),
+    packetDetail: ({ frame }) => {
+      const detail = found(opened().frameTable.detail(frame), `frame ${frame}`);
+      return new Transferred(
+        detail,
+        detail.buffers.map(({ bytes }) => bytes.buffer),
+      );
+    },
+    locatePacket: ({ target, sort, filter }) => {
+      const position = opened().frameTable.list.locate(target, { sort, filter });
+      arrangePackets(opened());
+      return position;
+    },
+    follow: async ({ conversationId, from, maxItems, maxBytes }, { signal }) => {
+      const { frameTable } = opened();
+      for (;;) {
+        const until = performance.now() + sliceMs;
+        const goesOn = found(
+          frameTable.follow(conversationId, () => performance.now() >= until),
+          `conversation '${conversationId}'`,
+        );
+        if (!goesOn || signal.aborted) break;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return found(frameTable.followPage(conversationId, from, maxItems, maxBytes), `conversation '${conversationId}'`);
+    },
     mediaIndex: ({ sourceId }) => {
       const index = found(opened().mediaIndexes(sourceId), `call or stream '${sourceId}'`);
       return new Transferred(index, index.streams.flatMap(buffersOf));

@@ -62,27 +62,40 @@ function compileComparison(
   const column = columns.find((c) => c.id.toLowerCase() === name || c.aliases?.some((a) => a.toLowerCase() === name));
   if (!column) throw new UnknownColumn(node.field, node.position);
   const { id } = column;
+  const matches = compileCell(node, column);
+  // Of a list, some element must match; of none of them `!=` says something.
+  const isNegative = node.comparison === '!=';
+  return (row) => {
+    const cell = row[id];
+    if (!Array.isArray(cell)) return matches(cell);
+    return isNegative ? cell.every(matches) : cell.some(matches);
+  };
+}
+
+type CellPredicate = (cell: unknown) => boolean;
+
+function compileCell(node: Extract<FilterNode, { kind: 'compare' }>, column: ColumnDefinition): CellPredicate {
   const number = toNumber(node.value);
   switch (node.comparison) {
     case ':': {
-      const contains = textMatcher(node.value, false);
-      return (row) => (typeof row[id] === 'number' && number !== null ? row[id] === number : contains(textOf(row[id])));
+      const contains = textMatcher(node.value, column.kind === 'identifier');
+      return (cell) => (typeof cell === 'number' && number !== null ? cell === number : contains(textOf(cell)));
     }
     case '=':
     case '!=': {
       const equals = textMatcher(node.value, true);
-      const isEqual: RowPredicate = (row) =>
-        typeof row[id] === 'number' && number !== null ? row[id] === number : equals(textOf(row[id]));
-      return node.comparison === '=' ? isEqual : (row) => !isEqual(row);
+      const isEqual: CellPredicate = (cell) =>
+        typeof cell === 'number' && number !== null ? cell === number : equals(textOf(cell));
+      return node.comparison === '=' ? isEqual : (cell) => !isEqual(cell);
     }
     case '<':
-      return (row) => order(row[id], number, node.value) < 0;
+      return (cell) => order(cell, number, node.value) < 0;
     case '<=':
-      return (row) => order(row[id], number, node.value) <= 0;
+      return (cell) => order(cell, number, node.value) <= 0;
     case '>':
-      return (row) => order(row[id], number, node.value) > 0;
+      return (cell) => order(cell, number, node.value) > 0;
     case '>=':
-      return (row) => order(row[id], number, node.value) >= 0;
+      return (cell) => order(cell, number, node.value) >= 0;
   }
 }
 

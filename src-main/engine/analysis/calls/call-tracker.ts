@@ -5,6 +5,7 @@ import { type Endpoint, formatEndpoint } from '../../net/endpoint';
 import type { MediaAnnouncement } from '../../protocols/rtp';
 import { explainSdpLine, type MediaDescription, parseSdp } from '../../protocols/sdp';
 import { mediaType, readSipText, sessionDescriptions, type SipMessage } from '../../protocols/sip';
+import { Uint32Column } from '../../store/columns';
 import { Call } from './call';
 import { buildLadder, messageId, messageIndex } from './ladder';
 import { messageDetail, messageLabel } from './message-label';
@@ -33,6 +34,8 @@ export class CallTracker {
   /** What a Call-ID stands for: a call, or else the last message of another session. */
   private readonly sessions = new Map<string, Call | number>();
   private readonly calls: Call[] = [];
+  /** Number of the call of each message; 0 for none. */
+  private readonly callOfMessage = new Uint32Column();
   /** SIP endpoints as text: a few that stand in all announcements. */
   private readonly endpoints = new TextPool();
   private endNs = 0;
@@ -58,12 +61,14 @@ export class CallTracker {
         this.options.sink.report('warning', 'sip-cut-before-call-id', message.frame, text);
       }
       this.log.append(message, source, destination, transport, noMessage, label);
+      this.callOfMessage.push(0);
       return;
     }
     const session = this.sessions.get(message.callId);
     const previous = session instanceof Call ? session.lastMessage : (session ?? noMessage);
     const index = this.log.append(message, source, destination, transport, previous, label);
     const call = session instanceof Call ? session : this.openCall(message, previous);
+    this.callOfMessage.push(call === null ? 0 : Number(call.id.slice('call-'.length)));
     if (call === null) {
       this.sessions.set(message.callId, index);
       if (!this.log.isRetransmission(index)) this.log.setDetail(index, messageDetail(message, []));
@@ -148,6 +153,24 @@ export class CallTracker {
       raw,
       isTruncated: logged.isTruncated,
     };
+  }
+
+  /** The message that a frame completed, and its call; null when it completed none. */
+  messageAt(frame: number): { readonly label: string; readonly callId: string | null } | null {
+    const index = this.log.indexOfFrame(frame);
+    if (index === noMessage) return null;
+    const call = this.callOfMessage.get(index);
+    return { label: this.log.get(index).label, callId: call === 0 ? null : `call-${call}` };
+  }
+
+  /** Frames that completed messages of a call, in ascending order; null when there is no such call. */
+  framesOf(id: string): number[] | null {
+    const call = this.callOf(id);
+    if (!call) return null;
+    return this.log
+      .chain(call.lastMessage, Number.POSITIVE_INFINITY)
+      .map(({ frame }) => frame)
+      .sort((a, b) => a - b);
   }
 
   private callOf(id: string): Call | undefined {

@@ -51,6 +51,8 @@ export class MessageLog {
   private readonly length = new Uint32Column();
   /** Messages that do not lie in one piece in the capture file: their pieces, or a copy. */
   private readonly scattered = new Map<number, readonly FilePiece[] | Uint8Array>();
+  /** So many messages at the beginning are in the order of their frames. */
+  private ordered = 0;
   private readonly addresses = new TextPool();
   private readonly texts = new TextPool();
 
@@ -72,6 +74,8 @@ export class MessageLog {
     const high = hash(identity, 0x811c9dc5);
     const low = hash(identity, 0x2f0b4c47);
     const original = this.findIdentity(high, low, previous);
+    const isInOrder = this.ordered === index && (index === 0 || message.frame >= this.frame.get(index - 1));
+    if (isInOrder) this.ordered += 1;
     this.frame.push(message.frame);
     this.timeNs.push(message.timeNs);
     this.source.push(this.addresses.number(source.address));
@@ -101,6 +105,20 @@ export class MessageLog {
 
   setDialog(index: number, dialog: number): void {
     this.meta.set(index, (this.meta.get(index) & 0xff) | (dialog << dialogShift));
+  }
+
+  /** Index of a message that a frame completed; `noMessage` when it completed none. */
+  indexOfFrame(frame: number): number {
+    let low = 0;
+    let high = this.ordered;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.frame.get(middle) >= frame) high = middle;
+      else low = middle + 1;
+    }
+    if (low < this.ordered && this.frame.get(low) === frame) return low;
+    for (let i = this.ordered; i < this.count; i += 1) if (this.frame.get(i) === frame) return i;
+    return noMessage;
   }
 
   /** How many messages the chain that ends with `last` has. */

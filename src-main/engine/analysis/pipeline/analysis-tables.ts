@@ -14,6 +14,7 @@ import type { DiagnosticLog } from '../../store/diagnostic-log';
 import { diagnosticTable } from '../../store/diagnostic-table';
 import { arraySource, type RowSource, TableView } from '../../store/table-view';
 import { callTable, callTableRow } from '../calls/call-table';
+import type { PacketList } from '../packets/packet-list';
 import { packetTable } from '../rtp/packet-table';
 import { streamTable, streamTableRow } from '../rtp/stream-table';
 
@@ -28,6 +29,8 @@ export interface TableSources {
   readonly verdict: (conversation: number) => ConversationVerdict | null;
   /** Rows of the per-packet table of a stream; null when there is no such stream. */
   readonly packetTable: (streamId: string) => RowSource | null;
+  /** The table of all packets, which arranges itself. */
+  readonly frames: PacketList;
 }
 
 /** Serves pages of every table, sorted and filtered where the rows are. */
@@ -71,13 +74,15 @@ export class AnalysisTables {
 
   /** Null when there is no such table, or nothing of that scope. */
   page(query: TableQuery): TablePage | null {
+    if (query.table === 'packets') return this.from.frames.page(query);
     const view = query.table === 'rtp-packets' ? this.packetView(query.scope ?? '') : this.views.get(query.table);
     return view?.page(query) ?? null;
   }
 
   /** A number per table that grows when its rows change. */
   revisions(): Map<TableId, number> {
-    return new Map([...this.sources].map(([id, source]) => [id, source.revision]));
+    const revisions = new Map([...this.sources].map(([id, source]) => [id, source.revision]));
+    return revisions.set('packets', this.from.frames.revision);
   }
 
   private add(id: TableId, definition: TableDefinition, source: RowSource): void {

@@ -2,6 +2,7 @@ import type { TableDefinition } from '#shared/model/table';
 import { conversationKinds, conversationTable } from '../../flow/conversation-rows';
 import { diagnosticTable } from '../../store/diagnostic-table';
 import { callTable } from '../calls/call-table';
+import { allPacketsTable } from '../packets/packet-table';
 import { packetTable } from '../rtp/packet-table';
 import { streamTable } from '../rtp/stream-table';
 
@@ -10,6 +11,7 @@ export const tableDefinitions: readonly TableDefinition[] = [
   callTable,
   streamTable,
   packetTable,
+  allPacketsTable,
   diagnosticTable,
   ...conversationKinds.map(conversationTable),
 ];

@@ -3,5 +3,6 @@ export { readSipText } from './detail';
 export { parseNameAddress, partyText } from './field-values';
 export type { FilePiece, SipMessage } from './message';
 export { parseSipDatagram } from './parse-message';
-export { looksLikeSip } from './start-line';
+export { HeaderCursor } from './header-cursor';
+export { indexOfLineFeed, looksLikeSip, skipLineEnds } from './start-line';
 export { SipStreamParser } from './stream-parser';

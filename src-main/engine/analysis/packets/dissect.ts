@@ -1,0 +1,128 @@
+import type { PacketBuffer, PacketField, PacketLayer } from '#shared/model/packet';
+import type { Frame } from '../../capture/frame';
+import { linkTypeName } from '../../capture/link-types';
+import type { PacketView } from '../../net/packet';
+import { layerOfIpProtocol, layerOfLinkType, layers } from './layers/index';
+import { type Carried, type LayerDefinition, LayerWriter, type Surroundings } from './layers/layer';
+
+/** Layers in a row that are believed. */
+const mostLayers = 64;
+
+/** Where layers are looked for: a buffer of the detail, and the window that it lies in. */
+interface Place {
+  readonly buffer: number;
+  readonly bytes: Uint8Array;
+  /** Position of the buffer's first byte in `bytes`. */
+  readonly base: number;
+}
+
+/** The layers of a frame's own bytes, the frame itself first. Never throws, whatever the bytes are. */
+export function dissectLayers(frame: Frame, around: Surroundings): PacketLayer[] {
+  const { bytes, start, end, wireLength, linkType } = frame;
+  const place: Place = { buffer: 0, bytes, base: start };
+  const tree = [frameLayer(frame)];
+  const first = { layer: layerOfLinkType(linkType), start, end, wireEnd: start + Math.max(wireLength, end - start) };
+  const rest = walk(place, first, around, tree);
+  if (rest < end - start) {
+    tree.push(plainLayer('trailer', 'Trailer', place, rest, end - start - rest, 'behind what the lengths say'));
+  }
+  return tree;
+}
+
+/** Layers of a frame, and of the datagram that it completed, with copies of the bytes they lie in. */
+export function dissectFrame(
+  frame: Frame,
+  packet: PacketView,
+  around: Surroundings,
+): { readonly layers: readonly PacketLayer[]; readonly buffers: readonly PacketBuffer[] } {
+  const tree = dissectLayers(frame, around);
+  const buffers: PacketBuffer[] = [{ title: 'Frame', bytes: frame.bytes.slice(frame.start, frame.end) }];
+  if (packet.isReassembled) {
+    const title = `Reassembled IPv${packet.ipVersion}`;
+    const bytes = packet.bytes.slice();
+    const start = packet.ipVersion === 4 ? 20 : 40;
+    buffers.push({ title, bytes });
+    const whole = { layer: layerOfIpProtocol(packet.protocol), start, end: bytes.length, wireEnd: bytes.length };
+    walk({ buffer: 1, bytes, base: 0 }, whole, around, tree);
+  }
+  return { layers: tree, buffers };
+}
+
+/** Appends layers to `tree` from `first` inwards; answers the offset up to which they reach. */
+function walk(place: Place, first: Carried, around: Surroundings, tree: PacketLayer[]): number {
+  let reached = 0;
+  let next: Carried | null = first;
+  for (let depth = 0; next !== null && depth < mostLayers; depth += 1) {
+    const { layer, start, end, wireEnd }: Carried = next;
+    const definition: LayerDefinition | undefined = layer === null ? undefined : layers.get(layer);
+    if (!definition) {
+      const offset = start - place.base;
+      if (start < end) {
+        tree.push(plainLayer('data', 'Data', place, offset, end - start, `${wireEnd - start} bytes`));
+        reached = Math.max(reached, end - place.base);
+      }
+      break;
+    }
+    const out = new LayerWriter(place.bytes, place.base, end);
+    try {
+      next = definition.dissect({ bytes: place.bytes, start, end, wireEnd, around }, out);
+    } catch (error) {
+      // A fault of the dissector costs its layer, never the frame.
+      out.fault(`The dissector failed: ${error instanceof Error ? error.message : String(error)}.`);
+      next = null;
+    }
+    const length = Math.max(0, (next === null ? end : Math.min(end, next.start)) - start);
+    const own: PacketLayer = {
+      id: definition.id,
+      title: definition.title,
+      summary: out.summary,
+      buffer: place.buffer,
+      offset: start - place.base,
+      length,
+      fields: out.fields,
+      diagnostic: out.diagnostic,
+    };
+    tree.push(own);
+    reached = Math.max(reached, fieldsEnd(own.fields), own.offset + own.length);
+    // Inwards only: whatever stays where it was would go round for ever.
+    if (next !== null && next.start < start) next = null;
+  }
+  return reached;
+}
+
+function fieldsEnd(fields: readonly PacketField[]): number {
+  return fields.reduce((end, field) => Math.max(end, field.offset + field.length), 0);
+}
+
+function plainLayer(
+  id: string,
+  title: string,
+  place: Place,
+  offset: number,
+  length: number,
+  summary: string,
+): PacketLayer {
+  return { id, title, summary, buffer: place.buffer, offset, length, fields: [], diagnostic: null };
+}
+
+function frameLayer(frame: Frame): PacketLayer {
+  const length = frame.end - frame.start;
+  const fact = (name: string, value: string): PacketField => ({ name, value, offset: 0, length: 0, children: [] });
+  const isCut = length < frame.wireLength;
+  return {
+    id: 'frame',
+    title: `Frame ${frame.number}`,
+    summary: isCut ? `${length} of ${frame.wireLength} bytes captured` : `${length} bytes`,
+    buffer: 0,
+    offset: 0,
+    length,
+    fields: [
+      fact('Time since First Frame', `${(frame.timeNs / 1e9).toFixed(9)} s`),
+      fact('Length on the Wire', `${frame.wireLength} bytes`),
+      fact('Captured Length', `${length} bytes`),
+      fact('Link Type', linkTypeName(frame.linkType)),
+      fact('File Offset', String(frame.fileOffset)),
+    ],
+    diagnostic: isCut ? 'The capture kept only the beginning of this frame (snap length).' : null,
+  };
+}

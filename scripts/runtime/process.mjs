@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Interruption } from './console.mjs';
 
 /**
  * Runs a program to its end. `timeoutMs` kills it; `stdio` as in `spawn`, output that is piped is collected.
@@ -30,16 +31,24 @@ export function run(command, args, { timeoutMs, ...options } = {}) {
   });
 }
 
-/** Runs a program with this terminal as its own; resolves to its exit code, 1 when a signal ended it. */
+/**
+ * Runs a program with this terminal as its own; resolves to its exit code, 1 when a signal ended it. A signal to this
+ * process goes on to the program, and when that has ended nothing else is begun: the promise rejects with `Interruption`.
+ */
 export function runInTerminal(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
-    const forward = (signal) => child.kill(signal);
+    let received = null;
+    const forward = (signal) => {
+      received = signal;
+      child.kill(signal);
+    };
     process.on('SIGINT', forward).on('SIGTERM', forward);
     child.on('error', reject);
     child.on('close', (code) => {
       process.off('SIGINT', forward).off('SIGTERM', forward);
-      resolve(code ?? 1);
+      if (received) reject(new Interruption(received));
+      else resolve(code ?? 1);
     });
   });
 }

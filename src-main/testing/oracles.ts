@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CaptureAnalysis } from '#engine/analysis/pipeline/capture-analysis';
@@ -27,12 +27,9 @@ export function capturesIn(under: string, pattern: RegExp): string[] {
 /** Values of `fields` for each frame of a capture, as tshark prints them; repeated fields are joined by commas. */
 export function tsharkFields(path: string, fields: readonly string[], ...options: readonly string[]): string[][] {
   const args = ['-n', '-r', path, ...options, '-T', 'fields', '-E', 'separator=|', ...fields.flatMap((f) => ['-e', f])];
-  const out = execFileSync('tshark', args, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return out
+  // It fails on a file that is cut, after it has shown what is there.
+  const { stdout } = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 30 });
+  return stdout
     .split('\n')
     .slice(0, -1)
     .map((line) => line.split('|'));

@@ -20,6 +20,54 @@ export interface CaptureSummary {
   readonly complete: boolean;
   readonly state: LoadState;
   readonly counts: TableCounts;
+  readonly facts: CaptureFacts;
+}
+
+/** What a capture file says about itself. */
+export interface CaptureFacts {
+  /** Which kind of its format: `little-endian, nanoseconds`. */
+  readonly variant: string;
+  readonly sections: readonly SectionFacts[];
+  readonly interfaces: readonly InterfaceFacts[];
+  /** Frames that carry a comment. */
+  readonly commentedFrames: number;
+  /** Addresses that the file gives names for. */
+  readonly names: number;
+  /** Keys that the file carries along: `tls-key-log`, `wireguard-key-log` ... and how many bytes of them. */
+  readonly secrets: readonly { readonly type: string; readonly bytes: number }[];
+  /** Packets lost while capturing, by the capturing program's own count; null when it did not count. */
+  readonly dropped: number | null;
+}
+
+/** A run of the capturing program. */
+export interface SectionFacts {
+  readonly application: string | null;
+  readonly os: string | null;
+  readonly hardware: string | null;
+  readonly comments: readonly string[];
+}
+
+/** An interface that was captured from. */
+export interface InterfaceFacts {
+  readonly name: string | null;
+  readonly description: string | null;
+  /** As tcpdump knows it: `EN10MB`. */
+  readonly linkType: string;
+  /** Longest packet that was captured whole; null without limit. */
+  readonly snapLength: number | null;
+  /** Of its time stamps: `1e-6`, `2^-20`. */
+  readonly timeResolution: string;
+  readonly addresses: readonly string[];
+  readonly speedBitsPerSecond: number | null;
+  readonly filter: string | null;
+  readonly os: string | null;
+  readonly hardware: string | null;
+  readonly comments: readonly string[];
+  /** Packets in the file. */
+  readonly packets: number;
+  /** Packets that the interface received, and those that were lost, by its own count; null when it did not count. */
+  readonly received: number | null;
+  readonly dropped: number | null;
 }
 
 /** Rows per table, known while loading goes on. */

@@ -8,7 +8,9 @@ export async function runInfo(file: string, json: boolean, context: CliContext):
   const { calls, conversations, diagnostics, streams } = loaded.document;
   const counts = { calls: calls.length, streams: streams.length, diagnostics: diagnostics.length };
   context.stdout.write(
-    json ? jsonText({ tool, capture: captureFacts(loaded), conversations, counts }) : describeCapture(loaded),
+    json
+      ? jsonText({ tool, capture: captureFacts(loaded), facts: loaded.summary.facts, conversations, counts })
+      : describeCapture(loaded),
   );
   return reportInterruption(loaded, context);
 }

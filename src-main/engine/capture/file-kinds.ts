@@ -9,23 +9,19 @@ interface FileKind {
   readonly hint?: string;
 }
 
-const DECOMPRESS = 'Compressed captures cannot be opened yet; decompress the file first.';
+const DECOMPRESS = 'Only gzip and zstd are decompressed while reading; decompress the file first.';
+const TWICE = 'It was compressed twice; decompress it once.';
 const CONVERT = 'Convert it to pcapng first, for example with: editcap -F pcapng INPUT OUTPUT.pcapng';
 const EXTRACT = 'Extract the capture from the archive first.';
 
 const KINDS: readonly FileKind[] = [
-  { magic: [0x1f, 0x8b], name: 'a gzip file', hint: DECOMPRESS },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'a Zstandard file', hint: DECOMPRESS },
+  { magic: [0x1f, 0x8b], name: 'a gzip file within another', hint: TWICE },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'a Zstandard file within another', hint: TWICE },
   { magic: [0x04, 0x22, 0x4d, 0x18], name: 'an LZ4 file', hint: DECOMPRESS },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], name: 'an xz file', hint: DECOMPRESS },
   { magic: 'BZh', name: 'a bzip2 file', hint: DECOMPRESS },
-  { magic: 'snoop\0\0\0', name: 'a snoop capture', hint: CONVERT },
   { magic: 'XCP\0', name: 'a NetXray (Sniffer) capture', hint: CONVERT },
-  { magic: 'GMBU', name: 'a Microsoft Network Monitor capture', hint: CONVERT },
-  { magic: 'RTSS', name: 'a Microsoft Network Monitor capture', hint: CONVERT },
   { magic: 'TRSNIFF data', name: 'a Sniffer capture', hint: CONVERT },
-  { magic: [0x1c, 0x00, 0x01, 0xab], name: 'an Ixia capture', hint: CONVERT },
-  { magic: [0x1c, 0x00, 0x01, 0xac], name: 'an Ixia capture', hint: CONVERT },
   { magic: '\x7fver', name: 'an OmniPeek capture', hint: CONVERT },
   { magic: 'PK\x03\x04', name: 'a zip archive', hint: EXTRACT },
   { magic: 'PK\x05\x06', name: 'an empty zip archive' },

@@ -1,3 +1,5 @@
+import type { CaptureNotes } from './notes';
+
 /** Link type of a record that is counted as a frame, as Wireshark does, but holds no packet. */
 export const NOT_A_PACKET = -1;
 
@@ -26,7 +28,7 @@ export class Frame {
 
 /** Yields the frames of a capture file in the order of the file. */
 export interface CaptureReader {
-  /** `pcap`, `pcapng`. */
+  /** `pcap`, `pcapng`, `snoop`, `netmon`, `erf`. */
   readonly format: string;
   /** Link types seen so far, in the order of their appearance. */
   readonly linkTypes: readonly number[];
@@ -36,6 +38,10 @@ export interface CaptureReader {
   readonly position: number;
   /** True when everything was understood; final once `next` has returned false. */
   readonly isComplete: boolean;
+  /** What the file says beside its packets: sections, interfaces, comments, names, secrets. */
+  readonly notes: CaptureNotes;
+  /** `next` has returned false only because a growing source has not the bytes yet: ask again when it has grown. */
+  readonly isWaiting: boolean;
   /** Puts the next frame into `frame`; false at the end of what can be read. Never throws on bad bytes. */
   next(frame: Frame): boolean;
 }

@@ -35,8 +35,7 @@ describe('openCapture', () => {
     ['a JPEG picture', ascii('\xff\xd8\xff\xe0\0\x10JFIF')],
     ['a Linux program (ELF)', ascii('\x7fELF\x02\x01\x01\0\0\0\0\0')],
     ['a zip archive', ascii('PK\x03\x04\x14\0\0\0')],
-    ['a gzip file', ascii('\x1f\x8b\x08\0\0\0\0\0')],
-    ['a snoop capture', ascii('snoop\0\0\0\0\0\0\x02')],
+    ['an xz file', ascii('\xfd7zXZ\0\0\0')],
     ['an MP4 file', ascii('\0\0\0\x18ftypisom')],
     ['a text file', ascii('INVITE sip:bob@example.com SIP/2.0\r\n')],
     ['a text file', new TextEncoder().encode('ü'.repeat(300)).subarray(0, 511)],
@@ -50,8 +49,8 @@ describe('openCapture', () => {
     expect(error.hint).toBeTruthy();
   });
 
-  it('says that compressed captures come later, and shows bytes that it does not know', () => {
-    expect(failure(ascii('\x28\xb5\x2f\xfd\0\0\0\0')).hint).toContain('decompress');
+  it('says which compression is not undone, and shows bytes that it does not know', () => {
+    expect(failure(ascii('BZh91AY&')).hint).toContain('decompress the file first');
     expect(failure(Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9)).message).toContain('00 01 02 03 04 05 06 07.');
   });
 

@@ -3,9 +3,13 @@ import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { ByteSource } from './byte-source';
 import { KIND_HEAD_LENGTH, describeFile } from './file-kinds';
 import type { CaptureReader } from './frame';
-import { isPcap, openPcap } from './pcap';
+import { isErf, openErf } from './erf';
+import { isNetmon, openNetmon } from './netmon';
+import { openPcap } from './pcap';
+import { isPcap } from './pcap-layout';
 import { isPcapng, openPcapng } from './pcapng';
 import { readAt } from './read-at';
+import { isSnoop, openSnoop } from './snoop';
 
 interface CaptureFormat {
   /** Looks at the first bytes of a file, at least 4. */
@@ -16,15 +20,18 @@ interface CaptureFormat {
 const FORMATS: readonly CaptureFormat[] = [
   { recognises: isPcapng, open: openPcapng },
   { recognises: isPcap, open: openPcap },
+  { recognises: isSnoop, open: openSnoop },
+  { recognises: isNetmon, open: openNetmon },
 ];
 
-const SUPPORTED = 'Tapdeck opens pcap and pcapng files.';
+const SUPPORTED =
+  'Tapdeck opens pcap, pcapng, snoop, Network Monitor and ERF captures, also compressed with gzip or zstd.';
 
 /**
  * Opens a capture, whatever its name: the first bytes tell the format.
  *
- * Fails with `empty-file`, `capture-read-failed`, `not-a-capture`, `pcap-header-truncated`,
- * `pcap-version-unsupported`, `pcapng-header-truncated` or `pcapng-byte-order`.
+ * Fails with `empty-file`, `capture-read-failed`, `not-a-capture`, `pcapng-byte-order`, or with the name of the format
+ * and `-header-truncated` or `-version-unsupported`.
  */
 export function openCapture(source: ByteSource, sink: DiagnosticSink): Result<CaptureReader> {
   if (source.size === 0) return fail('empty-file', 'The file is empty.', { hint: SUPPORTED });
@@ -38,6 +45,7 @@ export function openCapture(source: ByteSource, sink: DiagnosticSink): Result<Ca
   const format = head.length < 4 ? undefined : FORMATS.find((candidate) => candidate.recognises(head));
   if (format) return format.open(source, head, sink);
   const kind = describeFile(head);
+  if (kind === null && isErf(source)) return openErf(source, sink);
   const looks = kind ? `it looks like ${kind.name}` : `it begins with the bytes ${hex(head.subarray(0, 8))}`;
   return fail('not-a-capture', `This is not a capture file: ${looks}.`, {
     where: 'byte 0',

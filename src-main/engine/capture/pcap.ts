@@ -4,34 +4,27 @@ import { u16be, u16le, u32be, u32le } from '../bytes/integers';
 import type { ByteSource } from './byte-source';
 import type { CaptureReader, Frame } from './frame';
 import { linkTypeName } from './link-types';
+import { CaptureNotes, type InterfaceNotes } from './notes';
+import {
+  ORDINARY_RECORD,
+  PCAP_HEADER_LENGTH,
+  PCAP_VIEW_LENGTH,
+  PLAUSIBLE_STEP,
+  type PcapLayout,
+  pcapLayout,
+} from './pcap-layout';
+import { readAt } from './read-at';
 import { CaptureClock } from './timestamp';
 import { SourceWindow } from './window';
 
-/** draft-ietf-opsawg-pcap, section 4. */
-export const PCAP_HEADER_LENGTH = 24;
-
-const MICROSECONDS = 0xa1b2c3d4;
-const NANOSECONDS = 0xa1b23c4d;
-/** Record headers of this old libpcap patch ("modified" pcap) are 8 bytes longer: interface, protocol, direction. */
-const MODIFIED = 0xa1b2cd34;
-
-/** Longest record that is believed whatever the header says: MAXIMUM_SNAPLEN of libpcap. */
-const ORDINARY_RECORD = 262_144;
 /** Longest record that is believed when the header announces such ones. */
 const LARGEST_RECORD = 256 * 1024 * 1024;
 /** How far to look for the next record behind a bad one. */
 const RESYNC_LIMIT = 16 * 1024 * 1024;
 /** Bytes kept in view while looking: three records and their headers. */
 const RESYNC_VIEW = 3 * (ORDINARY_RECORD + 64);
-/** Successive records of a capture are hardly further apart, seconds. */
-const PLAUSIBLE_STEP = 30 * 86_400;
-
-/** Whether a file that begins with these bytes (at least 4) is a pcap file. */
-export function isPcap(head: Uint8Array): boolean {
-  return isMagic(u32le(head, 0)) || isMagic(u32be(head, 0));
-}
-
-const isMagic = (value: number): boolean => value === MICROSECONDS || value === NANOSECONDS || value === MODIFIED;
+/** Bytes that decide how reading goes on behind a bad record. */
+const RESYNC_NEED = RESYNC_LIMIT + RESYNC_VIEW;
 
 /** Opens a pcap file whose first bytes (24, unless the file is shorter) are `head`. */
 export function openPcap(source: ByteSource, head: Uint8Array, sink: DiagnosticSink): Result<CaptureReader> {
@@ -41,32 +34,38 @@ export function openPcap(source: ByteSource, head: Uint8Array, sink: DiagnosticS
       hint: 'The file was not written or copied to its end; get it again.',
     });
   }
-  const isLittle = isMagic(u32le(head, 0));
-  const major = isLittle ? u16le(head, 4) : u16be(head, 4);
+  const { size, isGrowing = false } = source;
+  const view = readAt(source, 0, Math.min(PCAP_VIEW_LENGTH, size)) ?? head;
+  const layout = pcapLayout(view, view.length === size && !isGrowing);
+  const major = layout.isLittle ? u16le(head, 4) : u16be(head, 4);
   // libpcap and Wireshark refuse older ones as well, and take newer ones as 2.4.
   if (major < 2) {
-    const minor = isLittle ? u16le(head, 6) : u16be(head, 6);
+    const minor = layout.isLittle ? u16le(head, 6) : u16be(head, 6);
     return fail('pcap-version-unsupported', `The pcap file has version ${major}.${minor}; 2.4 is the usual one.`, {
       where: 'byte 4',
       hint: 'The header may be damaged.',
     });
   }
-  return ok(new PcapReader(source, head, sink));
+  return ok(new PcapReader(source, head, layout, sink));
 }
 
-/** Reads pcap files: microseconds or nanoseconds, either byte order, and the "modified" variant. */
+/** Reads pcap files: microseconds or nanoseconds, either byte order, and the variants of `pcap-layout.ts`. */
 class PcapReader implements CaptureReader {
   readonly format = 'pcap';
   readonly linkTypes: readonly number[];
+  readonly notes: CaptureNotes;
+  isWaiting = false;
   private readonly window: SourceWindow;
   private readonly clock = new CaptureClock();
   private readonly isLittle: boolean;
   private readonly linkType: number;
   private readonly recordHeader: number;
-  /** Nanoseconds in a unit of the fraction. */
   private readonly unitNs: number;
+  private readonly padding: number;
+  private readonly capturedAt: number;
   private readonly largestRecord: number;
-  private offset = PCAP_HEADER_LENGTH;
+  private readonly source: InterfaceNotes;
+  private offset: number;
   private number = 0;
   private lastSeconds = -1;
   private hasEnded = false;
@@ -75,20 +74,24 @@ class PcapReader implements CaptureReader {
   constructor(
     source: ByteSource,
     head: Uint8Array,
+    private readonly layout: PcapLayout,
     private readonly sink: DiagnosticSink,
   ) {
     this.window = new SourceWindow(source);
-    this.isLittle = isMagic(u32le(head, 0));
-    const magic = this.u32(head, 0);
-    this.unitNs = magic === NANOSECONDS ? 1 : 1000;
-    this.recordHeader = magic === MODIFIED ? 24 : 16;
+    this.notes = new CaptureNotes(sink);
+    this.notes.variant = layout.variant;
+    this.isLittle = layout.isLittle;
+    this.linkType = layout.linkType;
+    this.linkTypes = [layout.linkType];
+    this.offset = layout.headerLength;
+    this.recordHeader = layout.recordHeader;
+    this.unitNs = layout.unitNs;
+    this.padding = layout.padding;
+    this.capturedAt = layout.lengths === 'swapped' ? 12 : 8;
     const snapLength = this.u32(head, 16);
     this.largestRecord = snapLength > ORDINARY_RECORD && snapLength <= LARGEST_RECORD ? snapLength : ORDINARY_RECORD;
-    // The upper half holds the length of frame check sequences and reserved bits (draft-ietf-opsawg-pcap, section 4).
-    const link = this.u32(head, 20);
-    this.linkType = link & 0xffff;
-    this.linkTypes = [this.linkType];
-    this.checkHeader(link, snapLength);
+    this.source = this.noteInterface(snapLength);
+    this.checkHeader(this.u32(head, 20), snapLength);
   }
 
   get firstTimeNs(): bigint | null {
@@ -105,12 +108,14 @@ class PcapReader implements CaptureReader {
 
   next(frame: Frame): boolean {
     const { window, recordHeader } = this;
+    this.isWaiting = false;
     while (!this.hasEnded) {
       const offset = this.offset;
       const head = window.load(offset, recordHeader);
       if (head < 0) return this.end();
-      const length = this.u32(window.bytes, head + 8);
+      const length = this.capturedLength(window.bytes, head);
       if (length > this.largestRecord) {
+        if (this.mustWait(RESYNC_NEED)) return false;
         this.skipBadRecord(length);
         continue;
       }
@@ -120,14 +125,15 @@ class PcapReader implements CaptureReader {
       const seconds = this.u32(bytes, at);
       this.number += 1;
       this.lastSeconds = seconds;
+      this.source.packets += 1;
       frame.number = this.number;
       frame.timeNs = this.clock.relative(seconds, this.u32(bytes, at + 4) * this.unitNs);
       frame.linkType = this.linkType;
       frame.bytes = bytes;
-      frame.start = at + recordHeader;
-      frame.end = frame.start + length;
-      frame.wireLength = Math.max(length, this.u32(bytes, at + 12));
-      frame.fileOffset = offset + recordHeader;
+      frame.end = at + recordHeader + length;
+      frame.start = Math.min(at + recordHeader + this.padding, frame.end);
+      frame.wireLength = Math.max(frame.end - frame.start, this.wireLength(bytes, at) - this.padding);
+      frame.fileOffset = offset + (frame.start - at);
       frame.interfaceIndex = 0;
       this.offset = offset + recordHeader + length;
       return true;
@@ -135,8 +141,45 @@ class PcapReader implements CaptureReader {
     return false;
   }
 
+  private capturedLength(bytes: Uint8Array, at: number): number {
+    const length = this.u32(bytes, at + this.capturedAt);
+    return this.layout.lengths === 'either' ? Math.min(length, this.u32(bytes, at + 12)) : length;
+  }
+
+  private wireLength(bytes: Uint8Array, at: number): number {
+    const length = this.u32(bytes, at + (20 - this.capturedAt));
+    return this.layout.lengths === 'either' ? Math.max(length, this.u32(bytes, at + 8)) : length;
+  }
+
+  /** What lies `length` bytes on may still come, and decides what to do now. */
+  private mustWait(length: number): boolean {
+    this.isWaiting = this.window.mayCome(this.offset, length);
+    return this.isWaiting;
+  }
+
   private u32(bytes: Uint8Array, o: number): number {
     return this.isLittle ? u32le(bytes, o) : u32be(bytes, o);
+  }
+
+  private noteInterface(snapLength: number): InterfaceNotes {
+    const source: InterfaceNotes = {
+      name: null,
+      description: null,
+      linkType: linkTypeName(this.linkType),
+      snapLength: snapLength === 0 ? null : snapLength,
+      timeResolution: this.unitNs === 1 ? '1e-9' : '1e-6',
+      addresses: [],
+      speedBitsPerSecond: null,
+      filter: null,
+      os: null,
+      hardware: null,
+      comments: [],
+      packets: 0,
+      received: null,
+      dropped: null,
+    };
+    this.notes.interfaces.push(source);
+    return source;
   }
 
   private checkHeader(link: number, snapLength: number): void {
@@ -160,6 +203,7 @@ class PcapReader implements CaptureReader {
 
   /** The source has no whole record left. */
   private end(): false {
+    if (this.mustWait(this.recordHeader + this.largestRecord)) return false;
     this.hasEnded = true;
     const next = this.number + 1;
     if (this.window.failure !== null) {
@@ -223,8 +267,8 @@ class PcapReader implements CaptureReader {
     for (let n = 0; n < 3; n += 1) {
       if (n > 0 && at === end && isFileEnd) return true;
       if (at + this.recordHeader > end) return false;
-      const length = this.u32(bytes, at + 8);
-      const wireLength = this.u32(bytes, at + 12);
+      const length = this.capturedLength(bytes, at);
+      const wireLength = this.wireLength(bytes, at);
       if (length === 0 || length > ORDINARY_RECORD || wireLength < length || wireLength > ORDINARY_RECORD) return false;
       if (this.u32(bytes, at + 4) * this.unitNs >= 1e9) return false;
       const time = this.u32(bytes, at);

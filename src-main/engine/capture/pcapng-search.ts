@@ -5,7 +5,7 @@ import type { SourceWindow } from './window';
 /** Blocks up to this length are taken for honest ones even where something else is wrong. */
 export const ORDINARY_BLOCK = 1024 * 1024;
 /** How far to look for the next block behind a bad one. */
-const SEARCH_LIMIT = 16 * 1024 * 1024;
+export const SEARCH_LIMIT = 16 * 1024 * 1024;
 
 /** File offset of the first block at `from` or behind it in steps of 4; -1 when there is none near. */
 export function findBlock(window: SourceWindow, from: number, isLittle: boolean): number {

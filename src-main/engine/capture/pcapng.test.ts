@@ -86,7 +86,7 @@ describe('pcapng', () => {
     const file = concat(
       little.section([[4, data(11, 0x61)]]),
       little.block(4, data(4, 0)),
-      little.block(10, data(40, 1)),
+      little.secrets(0x544c534b, data(40, 1)),
       little.block(0x0bad, u32(32_473), data(20, 5)),
       little.block(9, data(8, 0x62)),
       little.block(0x7777_7777, data(2_000_000, 6)),

@@ -3,28 +3,21 @@ import type { DiagnosticSink, Severity } from '#shared/model/diagnostic';
 import { u16be, u16le, u32be, u32le } from '../bytes/integers';
 import type { ByteSource } from './byte-source';
 import { type CaptureReader, type Frame, NOT_A_PACKET } from './frame';
-import { BLOCK_FRAME, BYTE_ORDER_MAGIC, BlockType, InterfaceOption, StatisticsOption } from './pcapng-blocks';
-import { type OptionVisitor, eachOption, i64 } from './pcapng-options';
-import { ORDINARY_BLOCK, findBlock, isBlockAt } from './pcapng-search';
-import { CaptureClock, TimeScale } from './timestamp';
+import { CaptureNotes } from './notes';
+import { BLOCK_FRAME, BYTE_ORDER_MAGIC, BlockType, SECTION_HEADER_LENGTH } from './pcapng-blocks';
+import { type BlockView, type PcapngInterface, PcapngNotes, type ReportFault } from './pcapng-notes';
+import { ORDINARY_BLOCK, SEARCH_LIMIT, findBlock, isBlockAt } from './pcapng-search';
+import { CaptureClock } from './timestamp';
 import { SourceWindow } from './window';
 
-/** Section header without options. */
-const SECTION_HEADER_LENGTH = 28;
 /** Longest block that is read into memory; longer ones of other kinds are skipped unread. */
 const LARGEST_BLOCK = 256 * 1024 * 1024;
-/** Interfaces kept of a section; no real capture has as many. */
-const MAX_INTERFACES = 65_536;
-
-interface Interface {
-  /** Counted through all sections. */
-  readonly index: number;
-  readonly linkType: number;
-  readonly snapLength: number;
-  readonly scale: TimeScale;
-  /** Packets lost while capturing, from the latest statistics. */
-  dropped: number;
-}
+/** Bytes that decide how reading goes on behind a bad block. */
+const SEARCH_NEED = SEARCH_LIMIT + 2 * ORDINARY_BLOCK;
+/** Longest block of names or secrets that is read. */
+const LARGEST_NOTE = 64 * 1024 * 1024;
+/** Drops before a packet of the obsolete kind that nobody counted. */
+const DROPS_UNKNOWN = 0xffff;
 
 /** Whether a file that begins with these bytes (at least 4) is a pcapng file. */
 export function isPcapng(head: Uint8Array): boolean {
@@ -51,12 +44,12 @@ export function openPcapng(source: ByteSource, head: Uint8Array, sink: Diagnosti
 /** Reads pcapng files (draft-ietf-opsawg-pcapng): any number of sections, each of either byte order. */
 class PcapngReader implements CaptureReader {
   readonly format = 'pcapng';
-  readonly linkTypes: number[] = [];
+  readonly notes: CaptureNotes;
+  isWaiting = false;
+  private readonly section: PcapngNotes;
   private readonly window: SourceWindow;
   private readonly clock = new CaptureClock();
   private isLittle = true;
-  private interfaces: Interface[] = [];
-  private interfaceCount = 0;
   private offset = 0;
   private number = 0;
   private hasEnded = false;
@@ -69,6 +62,12 @@ class PcapngReader implements CaptureReader {
     private readonly sink: DiagnosticSink,
   ) {
     this.window = new SourceWindow(source);
+    this.notes = new CaptureNotes(sink);
+    this.section = new PcapngNotes(this.notes);
+  }
+
+  get linkTypes(): readonly number[] {
+    return this.section.linkTypes;
   }
 
   get firstTimeNs(): bigint | null {
@@ -85,16 +84,19 @@ class PcapngReader implements CaptureReader {
 
   next(frame: Frame): boolean {
     const window = this.window;
+    this.isWaiting = false;
     while (!this.hasEnded) {
       const offset = this.offset;
       const head = window.load(offset, BLOCK_FRAME);
       if (head < 0) return this.end();
       if (u32be(window.bytes, head) === BlockType.sectionHeader && !this.readByteOrder(window.bytes, head)) {
+        if (this.mustWait(SEARCH_NEED)) return false;
         this.skipBadBlock('has a wrong byte-order magic', 'pcapng-byte-order');
         continue;
       }
       const type = this.u32(window.bytes, head);
       const claimed = this.u32(window.bytes, head + 4);
+      if (this.mustWait(claimed < BLOCK_FRAME ? SEARCH_NEED : claimed)) return false;
       const isInFile = offset + claimed <= window.size;
       if (claimed < BLOCK_FRAME || (claimed > ORDINARY_BLOCK && !isInFile)) {
         this.skipBadBlock(`claims ${claimed} bytes`, 'pcapng-block-length');
@@ -109,6 +111,7 @@ class PcapngReader implements CaptureReader {
       if (at < 0) return this.end();
       let length = claimed;
       if ((claimed & 3) !== 0 || this.u32(window.bytes, at + claimed - 4) !== claimed) {
+        if (this.mustWait(claimed + SEARCH_NEED)) return false;
         length = this.settleLength(offset, claimed);
         if (length < 0) continue;
         at = window.load(offset, length);
@@ -119,6 +122,12 @@ class PcapngReader implements CaptureReader {
       if (this.readBlock(type, offset, at, length, frame)) return true;
     }
     return false;
+  }
+
+  /** What lies `length` bytes on may still come, and decides what to do now. */
+  private mustWait(length: number): boolean {
+    this.isWaiting = this.window.mayCome(this.offset, length);
+    return this.isWaiting;
   }
 
   private u16(bytes: Uint8Array, o: number): number {
@@ -136,10 +145,12 @@ class PcapngReader implements CaptureReader {
     return true;
   }
 
-  /** Whether a long block is read into memory: those that are not packets are skipped unread. */
+  /** Whether a long block is read into memory: those of no use are skipped unread. */
   private isWanted(type: number, length: number): boolean {
-    if (type !== BlockType.enhancedPacket && type !== BlockType.packet && type !== BlockType.simplePacket) return false;
-    if (length <= LARGEST_BLOCK) return true;
+    const isNote = type === BlockType.nameResolution || type === BlockType.decryptionSecrets;
+    const isPacket = type === BlockType.enhancedPacket || type === BlockType.packet || type === BlockType.simplePacket;
+    if (!isNote && !isPacket) return false;
+    if (length <= (isNote ? LARGEST_NOTE : LARGEST_BLOCK)) return true;
     this.isWhole = false;
     this.reportBlock(
       'error',
@@ -201,13 +212,20 @@ class PcapngReader implements CaptureReader {
       case BlockType.simplePacket:
         return this.readPacket(type, offset, at, length, frame);
       case BlockType.interfaceDescription:
-        this.readInterface(offset, at, length);
+        this.section.readInterface(this.view(at, length), this.reporter(offset));
         return false;
       case BlockType.interfaceStatistics:
-        this.readStatistics(offset, at, length);
+        this.section.readStatistics(this.view(at, length), this.reporter(offset));
+        return false;
+      case BlockType.nameResolution:
+        this.section.readNames(this.view(at, length), this.reporter(offset));
+        return false;
+      case BlockType.decryptionSecrets:
+        this.section.readSecrets(this.view(at, length), this.number + 1, this.reporter(offset));
         return false;
       case BlockType.sectionHeader:
-        this.readSection(offset, at, length);
+        this.reportDrops();
+        this.isForeignSection = !this.section.readSection(this.view(at, length), this.reporter(offset));
         return false;
       case BlockType.custom:
       case BlockType.customNoCopy:
@@ -246,7 +264,7 @@ class PcapngReader implements CaptureReader {
       return false;
     }
     const id = isSimple ? 0 : type === BlockType.packet ? this.u16(bytes, at + 8) : this.u32(bytes, at + 8);
-    const source = this.interfaces[id];
+    const source = this.section.interfaces[id];
     if (source === undefined) {
       this.isWhole = false;
       this.reportBlock(
@@ -289,109 +307,35 @@ class PcapngReader implements CaptureReader {
     frame.wireLength = Math.max(captured, wireLength);
     frame.fileOffset = offset + dataAt;
     frame.interfaceIndex = source.index;
+    source.notes.packets += 1;
+    if (type === BlockType.packet) this.countDrops(source, this.u16(bytes, at + 10));
+    // Only few packets have options: their block is longer than the packet needs.
+    const optionsAt = dataAt + captured + (-captured & 3);
+    if (!isSimple && length - optionsAt >= 8) {
+      this.section.readPacketOptions(this.view(at, length), optionsAt, this.number, source, this.reporter(offset));
+    }
     return true;
   }
 
-  /** Section 4.1: what follows is in a world of its own. */
-  private readSection(offset: number, at: number, length: number): void {
-    this.reportDrops();
-    this.interfaces = [];
-    const bytes = this.window.bytes;
-    if (length < SECTION_HEADER_LENGTH) {
-      this.reportBlock('warning', 'pcapng-block-length', offset, 'is too short for a section header');
-      return;
-    }
-    const major = this.u16(bytes, at + 12);
-    const minor = this.u16(bytes, at + 14);
-    this.isForeignSection = major !== 1;
-    if (this.isForeignSection) {
-      this.isWhole = false;
-      this.reportBlock(
-        'error',
-        'pcapng-version-unknown',
-        offset,
-        `begins a section of pcapng version ${major}.${minor}; it is left out`,
-      );
-      return;
-    }
-    this.eachOption(offset, at + 24, at + length - 4, () => undefined);
+  private countDrops(source: PcapngInterface, count: number): void {
+    if (count > 0 && count !== DROPS_UNKNOWN) this.section.addDropped(source, count);
   }
 
-  /** Section 4.2. */
-  private readInterface(offset: number, at: number, length: number): void {
-    const bytes = this.window.bytes;
-    if (length < 20) {
-      this.isWhole = false;
-      this.reportBlock('error', 'pcapng-block-length', offset, 'is too short for an interface description');
-      return;
-    }
-    if (this.interfaces.length >= MAX_INTERFACES) {
-      this.reportBlock(
-        'error',
-        'pcapng-too-many-interfaces',
-        offset,
-        'describes one interface too many; it is left out',
-      );
-      return;
-    }
-    let resolution = 6;
-    let offsetSeconds = 0;
-    this.eachOption(offset, at + 16, at + length - 4, (code, value, size) => {
-      if (code === InterfaceOption.timeResolution && size >= 1) resolution = bytes[value];
-      if (code === InterfaceOption.timeOffset && size >= 8) offsetSeconds = i64(bytes, value, this.isLittle);
-    });
-    if (!TimeScale.isSupported(resolution)) {
-      this.reportBlock(
-        'error',
-        'pcapng-time-resolution',
-        offset,
-        `has the time resolution 0x${resolution.toString(16)}, which no clock has; read as microseconds`,
-      );
-      resolution = 6;
-    }
-    const linkType = this.u16(bytes, at + 8);
-    if (!this.linkTypes.includes(linkType)) this.linkTypes.push(linkType);
-    this.interfaces.push({
-      index: this.interfaceCount,
-      linkType,
-      snapLength: this.u32(bytes, at + 12),
-      scale: new TimeScale(resolution, offsetSeconds),
-      dropped: 0,
-    });
-    this.interfaceCount += 1;
+  private view(at: number, length: number): BlockView {
+    return { bytes: this.window.bytes, at, length, isLittle: this.isLittle };
   }
 
-  /** Section 4.6: counters from the start of the capture, so the latest ones stand. */
-  private readStatistics(offset: number, at: number, length: number): void {
-    const bytes = this.window.bytes;
-    const source = length >= 24 ? this.interfaces[this.u32(bytes, at + 8)] : undefined;
-    if (source === undefined) {
-      this.reportBlock(
-        'note',
-        'pcapng-interface-missing',
-        offset,
-        'has statistics of an interface that is not described',
-      );
-      return;
-    }
-    let dropped = 0;
-    this.eachOption(offset, at + 20, at + length - 4, (code, value, size) => {
-      if ((code === StatisticsOption.interfaceDrop || code === StatisticsOption.osDrop) && size >= 8) {
-        dropped += Math.max(0, i64(bytes, value, this.isLittle));
-      }
-    });
-    source.dropped = dropped;
-  }
-
-  /** Options in `bytes[start..end)` of the block at `offset`, up to the first that goes past its end. */
-  private eachOption(offset: number, start: number, end: number, visit: OptionVisitor): void {
-    const overlong = eachOption(this.window.bytes, start, end, this.isLittle, visit);
-    if (overlong < 0) return;
-    this.reportBlock('warning', 'pcapng-option-too-long', offset, `has an option (${overlong}) that goes past its end`);
+  /** Tells of faults of the block at `offset`; an error means that not everything was understood. */
+  private reporter(offset: number): ReportFault {
+    return (severity, code, fault) => {
+      if (severity === 'error') this.isWhole = false;
+      this.reportBlock(severity, code, offset, fault);
+    };
   }
 
   /** Nothing whole is left at `offset`. */
   private end(): false {
+    if (this.mustWait(BLOCK_FRAME)) return false;
     this.hasEnded = true;
     const { offset, window } = this;
     if (window.failure !== null) {
@@ -433,15 +377,17 @@ class PcapngReader implements CaptureReader {
   }
 
   private reportDrops(): void {
-    for (const source of this.interfaces) {
-      if (source.dropped === 0) continue;
+    for (const source of this.section.interfaces) {
+      const dropped = Math.max(source.dropped, source.droppedBetween);
+      if (dropped === 0) continue;
       this.report(
         'warning',
         'capture-packets-dropped',
         null,
-        `The capturing program lost ${source.dropped} packets on interface ${source.index}.`,
+        `The capturing program lost ${dropped} packets on interface ${source.index}.`,
       );
       source.dropped = 0;
+      source.droppedBetween = 0;
     }
   }
 

@@ -19,11 +19,17 @@ export class SourceWindow {
     private readonly source: ByteSource,
     private readonly capacity = CAPACITY,
   ) {
-    this.bytes = new Uint8Array(Math.max(1, Math.min(capacity, source.size)));
+    const { size, isGrowing = false } = source;
+    this.bytes = new Uint8Array(isGrowing ? capacity : Math.max(1, Math.min(capacity, size)));
   }
 
   get size(): number {
     return this.source.size;
+  }
+
+  /** Whether the `length` bytes at `offset` may still come: they lie behind the end of a source that grows. */
+  mayCome(offset: number, length: number): boolean {
+    return this.failure === null && this.source.isGrowing === true && offset + length > this.source.size;
   }
 
   /**

@@ -20,7 +20,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Integers of `size` bytes each. */
-function integers(
+export function integers(
   isLittle: boolean,
   ...fields: readonly (readonly [size: 1 | 2 | 4 | 8, value: number | bigint])[]
 ): Uint8Array {
@@ -61,6 +61,108 @@ export function pcapRecord(record: TestRecord, isLittle = true, isNano = false):
   );
 }
 
+/** A snoop file of version 2 (RFC 1761); `drops` are counted up to the last record. */
+export function buildSnoop(
+  records: readonly TestRecord[],
+  { dataLink = 4, drops = 0 }: { readonly dataLink?: number; readonly drops?: number } = {},
+): Uint8Array {
+  const header = concat(new TextEncoder().encode('snoop\0\0\0'), integers(false, [4, 2], [4, dataLink]));
+  const parts = records.map(({ bytes, timeNs = 0n, wireLength = bytes.length }) =>
+    concat(
+      integers(
+        false,
+        [4, wireLength],
+        [4, bytes.length],
+        [4, padded(bytes).length + 24],
+        [4, drops],
+        [4, timeNs / 1_000_000_000n],
+        [4, (timeNs % 1_000_000_000n) / 1000n],
+      ),
+      padded(bytes),
+    ),
+  );
+  return concat(header, ...parts);
+}
+
+/** A file of Microsoft Network Monitor. */
+export function buildNetmon(records: readonly TestRecord[], major: number, minor: number): Uint8Array {
+  const startMs = (records[0]?.timeNs ?? 0n) / 1_000_000n;
+  const date = new Date(Number(startMs));
+  const parts: Uint8Array[] = [];
+  const offsets: number[] = [];
+  let at = 128;
+  for (const { bytes, timeNs = 0n, wireLength = bytes.length } of records) {
+    offsets.push(at);
+    const sinceNs = timeNs - startMs * 1_000_000n;
+    const ticks = timeNs / 100n + 116_444_736_000_000_000n;
+    const trailer = [
+      ...(minor >= 1 ? ([[2, 1]] as const) : []),
+      ...(minor >= 2 ? ([[4, 0]] as const) : []),
+      ...(minor >= 3
+        ? ([
+            [8, ticks],
+            [1, 0],
+          ] as const)
+        : []),
+    ];
+    const part =
+      major === 1
+        ? concat(integers(true, [4, sinceNs / 1_000_000n], [2, wireLength], [2, bytes.length]), bytes)
+        : concat(
+            // Rounded down to the start, as the tests compare whole milliseconds.
+            integers(true, [8, (sinceNs / 1_000_000n) * 1000n], [4, wireLength], [4, bytes.length]),
+            bytes,
+            integers(true, ...trailer),
+          );
+    parts.push(part);
+    at += part.length;
+  }
+  const table = integers(true, ...offsets.map((offset) => [4, offset] as const));
+  const header = concat(
+    new TextEncoder().encode(major === 1 ? 'RTSS' : 'GMBU'),
+    integers(
+      true,
+      [1, minor],
+      [1, major],
+      [2, 1],
+      [2, date.getUTCFullYear()],
+      [2, date.getUTCMonth() + 1],
+      [2, date.getUTCDay()],
+      [2, date.getUTCDate()],
+      [2, date.getUTCHours()],
+      [2, date.getUTCMinutes()],
+      [2, date.getUTCSeconds()],
+      [2, date.getUTCMilliseconds()],
+      [4, at],
+      [4, table.length],
+    ),
+    new Uint8Array(96),
+  );
+  return concat(header, ...parts, table);
+}
+
+/** Ethernet records of Endace, on two ports in turn, with a padding record between them. */
+export function buildErf(records: readonly TestRecord[], { lost = 0 }: { readonly lost?: number } = {}): Uint8Array {
+  const record = (type: number, flags: number, timeNs: bigint, loss: number, wireLength: number, body: Uint8Array) =>
+    concat(
+      integers(
+        true,
+        [4, ((timeNs % 1_000_000_000n) << 32n) / 1_000_000_000n],
+        [4, timeNs / 1_000_000_000n],
+        [1, type],
+        [1, flags],
+      ),
+      integers(false, [2, 16 + body.length], [2, loss], [2, wireLength]),
+      body,
+    );
+  return concat(
+    ...records.flatMap(({ bytes, timeNs = 0n, wireLength = bytes.length }, i) => [
+      record(48, 0, 0n, 0, 0, new Uint8Array(8)),
+      record(2, i & 1, timeNs, i === 1 ? lost : 0, wireLength, concat(new Uint8Array(2), padded(bytes))),
+    ]),
+  );
+}
+
 type Option = readonly [code: number, value: Uint8Array];
 
 /** Blocks of one section of a pcapng file. */
@@ -89,6 +191,7 @@ export class PcapngBuilder {
     ticks: bigint,
     interfaceId = 0,
     lengths: { captured?: number; wire?: number } = {},
+    options: readonly Option[] = [],
   ): Uint8Array {
     const { captured = bytes.length, wire = bytes.length } = lengths;
     const header = integers(
@@ -99,7 +202,7 @@ export class PcapngBuilder {
       [4, captured],
       [4, wire],
     );
-    return this.block(6, header, padded(bytes));
+    return this.block(6, header, padded(bytes), this.options(options));
   }
 
   /** The obsolete packet block. */
@@ -122,6 +225,21 @@ export class PcapngBuilder {
 
   statistics(interfaceId: number, options: readonly Option[]): Uint8Array {
     return this.block(5, integers(this.isLittle, [4, interfaceId], [8, 0]), this.options(options));
+  }
+
+  secrets(type: number, secrets: Uint8Array): Uint8Array {
+    return this.block(10, integers(this.isLittle, [4, type], [4, secrets.length]), padded(secrets));
+  }
+
+  /** Records of a name resolution block: type of the address, its bytes, its names. */
+  names(
+    ...records: readonly (readonly [type: number, address: Uint8Array, ...names: readonly string[]])[]
+  ): Uint8Array {
+    const parts = records.map(([type, address, ...names]) => {
+      const value = concat(address, ...names.map((name) => new TextEncoder().encode(`${name}\0`)));
+      return concat(integers(this.isLittle, [2, type], [2, value.length]), padded(value));
+    });
+    return this.block(4, ...parts, new Uint8Array(4));
   }
 
   option(code: number, size: 1 | 2 | 4 | 8, value: number | bigint): Option {

@@ -13,7 +13,7 @@ import type { TableId, TablePage, TableQuery } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, HashApi, WorkerSummary } from '../workers/capture-api';
 import { RpcClient } from '../workers/rpc/client';
 import { RpcFailure } from '../workers/rpc/protocol';
-import type { MediaSource, MediaSourceIndex } from './media-source';
+import type { MediaSource, MediaSourceIndex, VideoSourceIndex } from './media-source';
 import { checkRegularFile } from './regular-file';
 
 export interface CaptureServiceOptions {
@@ -138,6 +138,12 @@ export class CaptureService implements MediaSource {
     const capture = this.get(captureId);
     const index = await capture.client.call('mediaIndex', { sourceId });
     return { sourceId, capturePath: capture.path, ...index };
+  }
+
+  async videoSource(captureId: string, streamId: string): Promise<VideoSourceIndex> {
+    const capture = this.get(captureId);
+    const source = await capture.client.call('videoSource', { streamId });
+    return { sourceId: streamId, capturePath: capture.path, ...source };
   }
 
   private get(captureId: string): OpenCapture {

@@ -1,3 +1,4 @@
+import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { CaptureSummary } from '#shared/model/capture';
 
@@ -13,9 +14,16 @@ export interface MediaSourceIndex {
   readonly streams: readonly (RtpMediaIndex & { readonly direction: 'a-to-b' | 'b-to-a' | null })[];
 }
 
+/** A video stream, and the sound that belongs to it. */
+export interface VideoSourceIndex extends VideoSourceIndexes {
+  readonly sourceId: string;
+  readonly capturePath: string;
+}
+
 /** What media and export services ask of the capture service. */
 export interface MediaSource {
   mediaIndex(captureId: string, sourceId: string): Promise<MediaSourceIndex>;
+  videoSource(captureId: string, streamId: string): Promise<VideoSourceIndex>;
   /** Waits for the hash of the file. */
   sha256(captureId: string): Promise<string>;
   summary(captureId: string): CaptureSummary;

@@ -1,3 +1,4 @@
+import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { Failure } from '#shared/base/result';
 import type { AnalysisDocument } from '#shared/model/analysis-document';
@@ -58,6 +59,7 @@ export type CaptureApi = {
     value: FollowPage;
   };
   mediaIndex: { argument: { readonly sourceId: string }; value: MediaIndexes };
+  videoSource: { argument: { readonly streamId: string }; value: VideoSourceIndexes };
   /** Everything of the analysis but what the service knows better (tool, path, hash). */
   document: { argument: null; value: Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> };
 };

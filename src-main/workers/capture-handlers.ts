@@ -159,6 +159,11 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       const index = found(opened().mediaIndexes(sourceId), `call or stream '${sourceId}'`);
       return new Transferred(index, index.streams.flatMap(buffersOf));
     },
+    videoSource: ({ streamId }) => {
+      const source = found(opened().videoSource(streamId), `stream '${streamId}'`);
+      const indexes = source.audio ? [source.video, source.audio] : [source.video];
+      return new Transferred(source, indexes.flatMap(buffersOf));
+    },
     document: () => opened().document(),
   };
   return { handlers, bind: (send) => (emit = send) };

@@ -3,7 +3,7 @@ import type { TablePage, TableQuery, TableRow } from '#shared/query/table-query'
 import { RpcFailure } from '../../workers/rpc/protocol';
 import type { MediaFixture } from '../../media/testing/media-fixture';
 import type { ExportSource } from '../export-service';
-import type { MediaSourceIndex } from '../media-source';
+import type { MediaSourceIndex, VideoSourceIndex } from '../media-source';
 
 /** Answers for a capture service with made-up calls and streams, all in the file of a fixture. */
 export class FixtureCaptures implements ExportSource {
@@ -24,6 +24,11 @@ export class FixtureCaptures implements ExportSource {
     const source = this.sources.get(sourceId);
     if (!source) throw new RpcFailure({ code: 'not-found', message: `There is no call or stream '${sourceId}'.` });
     return source;
+  }
+
+  async videoSource(_captureId: string, streamId: string): Promise<VideoSourceIndex> {
+    const { title, capturePath, streams } = await this.mediaIndex(_captureId, streamId);
+    return { sourceId: streamId, title, capturePath, video: streams[0], audio: null, relation: null };
   }
 
   async sha256(): Promise<string> {

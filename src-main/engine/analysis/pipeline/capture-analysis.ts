@@ -22,10 +22,21 @@ import { CapturePackets } from '../packets/capture-packets';
 import type { Candidates } from '../packets/frame-walk';
 import type { RtpMediaIndex } from '../rtp/media-index';
 import { RtpEngine } from '../rtp/rtp-engine';
+import type { RtpStream } from '../rtp/rtp-stream';
+import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
 import { AnalysisTables } from './analysis-tables';
 import { FlowDispatcher } from './flow-dispatcher';
 import { FlowReplay } from './flow-replay';
 import { buildTimeline, heatSlices } from './timeline';
+
+/** What a video is made of. */
+export interface VideoSourceIndexes {
+  readonly title: string;
+  readonly video: RtpMediaIndex;
+  readonly audio: RtpMediaIndex | null;
+  /** Null without sound. */
+  readonly relation: ClockRelation | null;
+}
 
 /** Frames between two looks at the clock. */
 const batch = 512;
@@ -234,6 +245,24 @@ export class CaptureAnalysis {
       title: `${stream.codec ?? 'RTP'} ${stream.src} → ${stream.dst}`,
       streams: this.indexOf(sourceId).map((index) => ({ ...index, direction: null })),
     };
+  }
+
+  /** A video stream with the sound that belongs to it; null when there is no such stream. */
+  videoSource(streamId: string): VideoSourceIndexes | null {
+    const stream = this.rtp.streamById(streamId);
+    const [video] = stream ? this.indexOf(streamId) : [];
+    const row = this.stream(streamId);
+    if (!stream || !video || !row) return null;
+    const title = `${row.codec ?? 'RTP'} ${row.src} → ${row.dst}`;
+    const companion = findCompanion(this.rtp, stream);
+    const [audio] = companion ? this.indexOf(companion.id) : [];
+    if (!companion || !audio) return { title, video, audio: null, relation: null };
+    const side = (index: RtpMediaIndex, of: RtpStream): ClockSide => ({
+      index,
+      clockRateHz: of.mainUse?.clockRateHz ?? 0,
+      reports: this.rtp.senderReports(of),
+    });
+    return { title, video, audio, relation: relateClocks(side(video, stream), side(audio, companion)) };
   }
 
   document(): Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> {

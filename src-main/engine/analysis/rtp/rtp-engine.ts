@@ -19,7 +19,7 @@ import { type PacketRows, packetRowsOf } from './packet-rows';
 import type { PacketSource } from './packet-source';
 import { buildMediaIndex, replayColumns, replayStream } from './replay';
 import type { PacketColumns } from './packet-columns';
-import { RtcpLog } from './rtcp-log';
+import { RtcpLog, type RtcpSource, type SenderReport } from './rtcp-log';
 import { isReservedForRtcp, RtpFlow } from './rtp-flow';
 import { RtpSample } from './rtp-sample';
 import { RtpStream } from './rtp-stream';
@@ -225,6 +225,32 @@ export class RtpEngine {
   mediaIndex(streamId: string, source: PacketSource): RtpMediaIndex | null {
     const stream = this.byId.get(streamId);
     return stream ? buildMediaIndex(stream, this.toRow(stream), source) : null;
+  }
+
+  /** Wallclock readings of a stream's sender, in the order of their arrival. */
+  senderReports(stream: RtpStream): readonly SenderReport[] {
+    return this.rtcpSource(stream)?.senderReports ?? [];
+  }
+
+  /** Name of the participant who sends a stream (RFC 3550, section 6.5.1); null when it was never said. */
+  canonicalName(stream: RtpStream): string | null {
+    return this.rtcpSource(stream)?.cname ?? null;
+  }
+
+  streamById(streamId: string): RtpStream | null {
+    return this.byId.get(streamId) ?? null;
+  }
+
+  /** What RTCP from the stream's host to its receiver told of its SSRC, on whatever ports. */
+  private rtcpSource({ ssrc, context }: RtpStream): RtcpSource | null {
+    for (const flow of this.flows) {
+      const source = flow?.rtcp?.sources.get(ssrc);
+      if (!source || !flow) continue;
+      const isSameWay =
+        flow.source.address === context.source.address && flow.destination.address === context.destination.address;
+      if (isSameWay) return source;
+    }
+    return null;
   }
 
   private onRtcp(flow: number, packet: PacketView, frame: number, timeNs: number, kind: RtcpKind): DatagramVerdict {

@@ -54,8 +54,9 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       packets: a.packets,
       packetsPerSecond: a.packets / Math.max(0.001, (reportedAt - startedAt) / 1000),
     };
-    emit('progress', progress);
+    // The facts first: whoever waits for the end asks for them then.
     emit('summary', summarize(a));
+    emit('progress', progress);
     // A window that asks again after each change must not keep the worker from loading.
     if (state === 'loading' && reportedAt - tablesReportedAt < pageShare * pageMs) return;
     tablesReportedAt = reportedAt;

@@ -39,7 +39,9 @@ describe('codec registry', () => {
     const files = readdirSync(folder).filter(
       (name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !helpers.includes(name),
     );
-    const ids = files.map((name) => /\bid: '([^']+)'/.exec(readFileSync(new URL(name, folder), 'utf8'))?.[1]);
+    const ids = files.flatMap((name) =>
+      [...readFileSync(new URL(name, folder), 'utf8').matchAll(/\bid: '([^']+)'/g)].map(([, id]) => id),
+    );
     expect(ids.sort()).toEqual(
       codecs
         .values()
@@ -55,7 +57,7 @@ describe('codec registry', () => {
 
   it('finds names whatever their case', () => {
     expect(findCodec('PcMu')).toBe(codecs.get('pcmu'));
-    expect(findCodec('G729')).toBeUndefined();
+    expect(findCodec('no-such')).toBeUndefined();
     for (const { id, encodingName } of codecs.values()) expect(encodingName.toLowerCase()).toBe(id);
   });
 
@@ -64,9 +66,10 @@ describe('codec registry', () => {
       for (const payloadType of codec.staticTypes) {
         expect(staticPayloadTypes.get(payloadType)).toMatchObject({
           encodingName: codec.encodingName,
-          clockRateHz: codec.clockRateHz,
           media: codec.media,
         });
+        // DVI4 has four rates.
+        if (codec.id !== 'dvi4') expect(staticPayloadTypes.get(payloadType)?.clockRateHz).toBe(codec.clockRateHz);
       }
     }
   });

@@ -98,13 +98,20 @@ export interface VideoInspector {
   readonly parameterSets: readonly Uint8Array[];
 }
 
+/** How long a unit of coded audio sounds. */
+export interface CodedSpan {
+  /** Samples per channel; 0 for a unit without sound of its own: a silence descriptor, no data. */
+  readonly samples: number;
+  readonly sampleRateHz: number;
+}
+
 /** Coded audio, which needs a decoder: what the access units of a stream hold, and how long each of them sounds. */
 export interface AudioCoding {
   /** Of the decoded sound, as far as signalling tells; the coded bits have the last word. */
   readonly sampleRateHz: number;
   readonly channels: number;
-  /** Samples per channel at `sampleRateHz`; 0 for a unit without sound of its own: a silence descriptor, no data. */
-  samplesIn(unit: AccessUnit): number;
+  /** For whole units; the rate is that of the coded samples, a decoder may give a multiple of it (SBR). */
+  measure(unit: AccessUnit): CodedSpan;
 }
 
 /** What a payload carries: media, a description of background noise, or events such as DTMF digits. */

@@ -1,4 +1,24 @@
 import { Registry } from '#shared/base/registry';
+import { ac3 } from './ac3';
+import { amr } from './amr';
+import { amrWb } from './amr-wb';
+import { dvi4 } from './dvi4';
+import { eac3 } from './eac3';
+import { g722 } from './g722';
+import { g723 } from './g723';
+import { g726Formats } from './g726';
+import { g729 } from './g729';
+import { gsm } from './gsm';
+import { ilbc } from './ilbc';
+import { l20 } from './l20';
+import { l24 } from './l24';
+import { l8 } from './l8';
+import { mp4aLatm } from './mp4a-latm';
+import { mpa } from './mpa';
+import { mpeg4Generic } from './mpeg4-generic';
+import { namedOnly } from './named-only';
+import { opus } from './opus';
+import { speex } from './speex';
 import { cn } from './cn';
 import type { CodecDefinition } from './definition';
 import { h264 } from './h264';
@@ -14,6 +34,7 @@ export type {
   CodecDefinition,
   CodecParameters,
   CodecRole,
+  CodedSpan,
   Depacketizer,
   MediaPacket,
   PcmDecoder,
@@ -23,7 +44,35 @@ export type {
 } from './definition';
 
 /** Every payload format that Tapdeck knows how to open: one line each. */
-export const codecs = new Registry<CodecDefinition>('codec', [pcmu, pcma, l16, cn, telephoneEvent, h264, h265]);
+export const codecs = new Registry<CodecDefinition>('codec', [
+  pcmu,
+  pcma,
+  l8,
+  l16,
+  l20,
+  l24,
+  dvi4,
+  g722,
+  ...g726Formats,
+  g723,
+  g729,
+  gsm,
+  ilbc,
+  speex,
+  amr,
+  amrWb,
+  opus,
+  mpeg4Generic,
+  mp4aLatm,
+  mpa,
+  ac3,
+  eac3,
+  ...namedOnly,
+  cn,
+  telephoneEvent,
+  h264,
+  h265,
+]);
 
 /** Format of that encoding name, whatever its case; undefined when it is not known. */
 export function findCodec(encodingName: string): CodecDefinition | undefined {

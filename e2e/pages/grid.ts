@@ -43,7 +43,7 @@ export class Grid {
   }
 
   async filter(text: string): Promise<void> {
-    await this.root.getByRole('textbox').fill(text);
+    await this.root.getByRole('combobox').fill(text);
   }
 
   /** `12 rows`, `3 of 12`. */

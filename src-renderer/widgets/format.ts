@@ -71,6 +71,7 @@ const numberFormats: Partial<Record<ColumnKind, (value: number) => string>> = {
   integer: formatInteger,
   bytes: formatBytes,
   seconds: formatSecondsCell,
+  timestamp: (value) => (Number.isFinite(value) ? value.toFixed(6) : nothing),
   milliseconds: (value) => withUnit(value, 2, 'ms'),
   percent: (value) => withUnit(value, 2, '%'),
   ppm: (value) => withUnit(value, 1, 'ppm'),

@@ -3,7 +3,14 @@ import type { ReactNode } from 'react';
 import { invoke, perform, reportFailure } from '../../bridge';
 import { layoutActions, useGridPreferences } from '../../stores/layout';
 import { useCaptureId, useTableDefinition, useTableRevision } from '../../stores/session';
-import { DataGrid, type FetchPage, type RenderCell, type RowMenuItem } from '../../widgets/DataGrid';
+import {
+  DataGrid,
+  type FetchPage,
+  type FilterRequest,
+  type RenderCell,
+  type RowMenuItem,
+  type RowQuery,
+} from '../../widgets/DataGrid';
 
 interface BoundGridProps {
   readonly table: TableId;
@@ -12,6 +19,9 @@ interface BoundGridProps {
   readonly selectedId?: string | null;
   /** Its place while nothing is sorted or filtered. */
   readonly selectedIndex?: number | null;
+  readonly locateRow?: (id: string, query: RowQuery) => Promise<number | null>;
+  readonly onQueryChange?: (query: RowQuery) => void;
+  readonly filterRequest?: FilterRequest;
   readonly initialSort?: SortKey;
   readonly filterHint?: string;
   readonly renderCell?: RenderCell;

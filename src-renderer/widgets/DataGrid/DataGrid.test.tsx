@@ -104,23 +104,23 @@ describe('DataGrid', () => {
 
   it('filters, and says how many of how many', async () => {
     const { user } = await show();
-    await user.type(screen.getByRole('textbox', { name: 'Filter Calls' }), 'user 33');
+    await user.type(screen.getByRole('combobox', { name: 'Filter Calls' }), 'user 33');
     await waitFor(() => expect(screen.getByRole('status').textContent).toBe('10 of 340'));
     expect(firstCells()).toEqual(['user 330', 'user 331']);
   });
 
   it('shows where a filter cannot be understood', async () => {
     const { user } = await show();
-    await user.type(screen.getByRole('textbox', { name: 'Filter Calls' }), '(');
+    await user.type(screen.getByRole('combobox', { name: 'Filter Calls' }), '(');
     const alert = await screen.findByRole('alert');
     expect(alert.textContent).toContain('Expected a term (character 1)');
     expect(alert.querySelector('mark')?.textContent).toBe('(');
-    expect(screen.getByRole('textbox', { name: 'Filter Calls' }).getAttribute('aria-invalid')).toBe('true');
+    expect(screen.getByRole('combobox', { name: 'Filter Calls' }).getAttribute('aria-invalid')).toBe('true');
   });
 
   it('says so when nothing matches, and when there is nothing', async () => {
     const { user } = await show();
-    await user.type(screen.getByRole('textbox', { name: 'Filter Calls' }), 'nobody');
+    await user.type(screen.getByRole('combobox', { name: 'Filter Calls' }), 'nobody');
     expect(await screen.findByText('No row matches the filter.')).toBeTruthy();
     cleanup();
     const empty = async (): Promise<TablePage> => ({
@@ -224,5 +224,36 @@ describe('DataGrid', () => {
     rerender(<Harness fetchPage={fetchPage} revision={2} />);
     expect(screen.getByTestId('row-call-0')).toBeTruthy();
     await waitFor(() => expect(fetchPage.mock.calls.length).toBeGreaterThan(before));
+  });
+
+  it('proposes how a filter can go on, by keyboard too', async () => {
+    const { user } = await show();
+    const box = screen.getByRole('combobox', { name: 'Filter Calls' }) as HTMLInputElement;
+    await user.type(box, 'pac');
+    expect(screen.getByRole('option', { name: /packets/ })).toBeTruthy();
+    expect(box.getAttribute('aria-expanded')).toBe('true');
+    await user.keyboard('{ArrowDown}{Enter}');
+    expect(box.value).toBe('packets:');
+    await user.clear(box);
+    await user.keyboard('{Control>} {/Control}');
+    expect(screen.getAllByRole('option').map((option) => option.textContent)).toContain('mosMOS');
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('option')).toBeNull();
+  });
+
+  it('takes a filter from outside, and looks up rows that are not here', async () => {
+    const asked: unknown[] = [];
+    const locateRow = async (id: string, query: object): Promise<number | null> => {
+      asked.push([id, query]);
+      return Number(id.slice('call-'.length));
+    };
+    await show({ locateRow, selectedId: 'call-300' });
+    await screen.findByTestId('row-call-300');
+    expect(asked).toEqual([['call-300', { sort: undefined, filter: undefined }]]);
+    cleanup();
+    render(<Harness filterRequest={{ serial: 1, text: 'user 33' }} />);
+    await screen.findByTestId('row-call-330');
+    expect((screen.getByRole('combobox', { name: 'Filter Calls' }) as HTMLInputElement).value).toBe('user 33');
+    expect(screen.queryByTestId('row-call-0')).toBeNull();
   });
 });

@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   type MouseEvent,
@@ -7,6 +6,7 @@ import {
   useEffect,
   useEffectEvent,
   useId,
+  useLayoutEffect,
   useRef,
   useState,
   useSyncExternalStore,
@@ -23,6 +23,7 @@ import { GridRow, type RenderCell } from './GridRow';
 import { GridToolbar } from './GridToolbar';
 import { type FetchPage, PagedRows } from './paged-rows';
 import { RowMenu, type RowMenuItem } from './RowMenu';
+import { RowScroll } from './row-scroll';
 import { useGridSelection } from './use-grid-selection';
 
 export interface DataGridProps {
@@ -37,6 +38,12 @@ export interface DataGridProps {
   readonly selectedId?: string | null;
   /** Its place while nothing is sorted or filtered, for a row that is not read yet. */
   readonly selectedIndex?: number | null;
+  /** Looks up where a row stands when it is not read yet; null when it does not (yet). */
+  readonly locateRow?: (id: string, query: RowQuery) => Promise<number | null>;
+  /** What the rows are sorted and filtered by, at first and when it changes. */
+  readonly onQueryChange?: (query: RowQuery) => void;
+  /** A filter set from outside; another serial sets it anew. */
+  readonly filterRequest?: FilterRequest;
   readonly initialSort?: SortKey;
   readonly filterHint?: string;
   readonly renderCell?: RenderCell;
@@ -54,20 +61,33 @@ export interface DataGridProps {
   readonly toolbarExtra?: ReactNode;
 }
 
+/** What rows are sorted and filtered by. */
+export interface RowQuery {
+  readonly sort?: SortKey;
+  readonly filter?: string;
+}
+
+export interface FilterRequest {
+  readonly serial: number;
+  readonly text: string;
+}
+
 const rowHeight = 24;
 const headerHeight = 24;
 
 /** A table of any length: rows come by pages, see `PagedRows`. Knows no bridge and no store. */
 export function DataGrid(props: DataGridProps) {
   const { definition, revision, preferences, onPreferencesChange, selectedId = null } = props;
-  const fetchLatest = useRef(props.fetchPage);
-  useEffect(() => {
-    fetchLatest.current = props.fetchPage;
-  });
-  const [rows] = useState(() => new PagedRows((query) => fetchLatest.current(query)));
+  const [rows] = useState(() => new PagedRows(props.fetchPage));
+  useEffect(() => rows.fetchBy(props.fetchPage), [rows, props.fetchPage]);
   const state = useSyncExternalStore(rows.subscribe, rows.getState);
   const [sort, setSort] = useState<SortKey | undefined>(props.initialSort);
-  const [filter, setFilter] = useState('');
+  const [filter, setFilter] = useState(props.filterRequest?.text ?? '');
+  const [servedRequest, setServedRequest] = useState(props.filterRequest);
+  if (props.filterRequest && props.filterRequest.serial !== servedRequest?.serial) {
+    setServedRequest(props.filterRequest);
+    setFilter(props.filterRequest.text.trim());
+  }
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const idPrefix = useId();
@@ -77,20 +97,23 @@ export function DataGrid(props: DataGridProps) {
   const count = state.matchingRows;
   const { selection, choose, selectRange, adopt } = useGridSelection(rows, count);
 
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 6,
-    paddingStart: headerHeight,
-    scrollPaddingStart: headerHeight,
-  });
-  const items = virtualizer.getVirtualItems();
+  const [scroll] = useState(() => new RowScroll(rowHeight, headerHeight));
+  const view = useSyncExternalStore(scroll.subscribe, scroll.getView);
+  useEffect(() => (scroller.current ? scroll.attach(scroller.current) : undefined), [scroll]);
+  useLayoutEffect(() => scroll.setCount(count), [scroll, count]);
+  useLayoutEffect(() => scroll.settle(), [scroll, view.bodyHeight]);
   const isShown = useIsShown(scroller);
-  const first = items[0]?.index ?? 0;
-  const last = isShown ? (items.at(-1)?.index ?? 0) : -1;
+  const { first } = view;
+  // Before the rows are known there is something to ask for.
+  const last = isShown ? Math.max(0, view.last) : -1;
+  const indexes = Array.from({ length: Math.max(0, view.last - first + 1) }, (_, i) => first + i);
 
-  useEffect(() => rows.setQuery(sort, filter === '' ? undefined : filter), [rows, sort, filter]);
+  const tellQuery = useEffectEvent((query: RowQuery) => props.onQueryChange?.(query));
+  useEffect(() => {
+    const query = { sort, filter: filter === '' ? undefined : filter };
+    rows.setQuery(query.sort, query.filter);
+    tellQuery(query);
+  }, [rows, sort, filter]);
   useEffect(() => rows.want(first, last), [rows, first, last]);
   useEffect(() => rows.invalidate(), [rows, revision]);
   useEffect(() => () => rows.want(0, -1), [rows]);
@@ -100,16 +123,43 @@ export function DataGrid(props: DataGridProps) {
     const isInOrder = sort === undefined && filter === '';
     const known = rows.indexOf(id);
     const index = known < 0 && isInOrder ? (props.selectedIndex ?? -1) : known;
-    if (index >= 0 && index < count) virtualizer.scrollToIndex(index, { align: 'auto' });
+    if (index >= 0 && index < count) scroll.scrollToIndex(index);
   });
   const isSelectedRead = selectedId !== null && rows.indexOf(selectedId) >= 0;
   // Also when the rows come later than the wish to show one of them.
   useEffect(() => showSelected(selectedId), [selectedId, state.isKnown, isSelectedRead]);
 
+  /** The last wish to show a row, and the last one met: what was found once does not pull the rows back again. */
+  const sought = useRef({ wanted: '', found: '' });
+  const locateSelected = useEffectEvent(async (id: string) => {
+    const wish = JSON.stringify([id, sort, filter]);
+    sought.current.wanted = wish;
+    if (!props.locateRow || !state.isKnown || sought.current.found === wish) return;
+    const index = await props.locateRow(id, { sort, filter: filter === '' ? undefined : filter });
+    if (index === null || sought.current.wanted !== wish) return;
+    sought.current.found = wish;
+    scroll.scrollToIndex(index);
+  });
+  useEffect(() => {
+    if (selectedId !== null) void locateSelected(selectedId);
+  }, [selectedId, sort, filter, state.isKnown, state.isPending]);
+
+  /** A row that was gone to before it was there. */
+  const awaited = useRef(-1);
+  const takeAwaited = useEffectEvent(() => {
+    const row = awaited.current < 0 ? undefined : rows.row(awaited.current);
+    if (!row) return;
+    choose(awaited.current, 'replace');
+    awaited.current = -1;
+    props.onSelect?.(row);
+  });
+  useEffect(() => rows.subscribe(() => takeAwaited()), [rows]);
+
   const goTo = (index: number, extend: boolean): void => {
     const target = Math.min(count - 1, Math.max(0, index));
     const row = choose(target, extend ? 'extend' : 'replace');
-    virtualizer.scrollToIndex(target, { align: 'auto' });
+    scroll.scrollToIndex(target);
+    if (!extend) awaited.current = row ? -1 : target;
     if (row && !extend) props.onSelect?.(row);
   };
   const active = selection.activeIndex >= 0 ? (rows.row(selection.activeIndex) ?? null) : null;
@@ -118,7 +168,7 @@ export function DataGrid(props: DataGridProps) {
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) return;
-    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - headerHeight) / rowHeight) - 1);
+    const page = Math.max(1, view.pageRows - 1);
     const at = selection.activeIndex;
     const moves: Record<string, number> = {
       ArrowDown: at + 1,
@@ -165,11 +215,12 @@ export function DataGrid(props: DataGridProps) {
     });
   };
   const toggleSort = (column: string): void => {
+    if (definition.columns.some(({ id, isUnsorted }) => id === column && isUnsorted)) return;
     // Third click: the order of the capture again.
     if (sort?.column !== column) setSort({ column, direction: 'asc' });
     else setSort(sort.direction === 'asc' ? { column, direction: 'desc' } : undefined);
   };
-  const inView = (): TableRow[] => items.flatMap((item) => rows.row(item.index) ?? []);
+  const inView = (): TableRow[] => indexes.flatMap((index) => rows.row(index) ?? []);
   const fit = (id: string): void => {
     const column = columns.filter((known) => known.id === id);
     if (!scroller.current) return;
@@ -201,7 +252,9 @@ export function DataGrid(props: DataGridProps) {
     <div className={styles.grid} data-testid={`grid-${definition.id}`}>
       <GridToolbar
         label={definition.title}
+        columns={definition.columns}
         state={state}
+        request={servedRequest}
         selectedCount={selection.selected.size}
         filterHint={props.filterHint ?? 'Filter'}
         onFilter={setFilter}
@@ -237,24 +290,20 @@ export function DataGrid(props: DataGridProps) {
               onMove={(id, index) => onPreferencesChange(withPosition(definition, preferences, id, index))}
             />
           </div>
-          <div
-            role="rowgroup"
-            className={styles.body}
-            style={{ height: virtualizer.getTotalSize() - headerHeight, minWidth: totalWidth }}
-          >
-            {items.map((item) => {
-              const row = rows.row(item.index);
+          <div role="rowgroup" className={styles.body} style={{ height: view.bodyHeight, minWidth: totalWidth }}>
+            {indexes.map((index) => {
+              const row = rows.row(index);
               return (
                 <GridRow
-                  key={item.key}
+                  key={index}
                   row={row}
-                  index={item.index}
-                  top={item.start - headerHeight}
+                  index={index}
+                  top={index * rowHeight + view.shift}
                   width={totalWidth}
-                  elementId={rowElementId(idPrefix, item.index)}
+                  elementId={rowElementId(idPrefix, index)}
                   columns={columns}
                   isSelected={row !== undefined && selection.selected.has(row.id)}
-                  isActive={item.index === selection.activeIndex}
+                  isActive={index === selection.activeIndex}
                   renderCell={props.renderCell}
                   onPointer={onPointer}
                 />

@@ -1,14 +1,21 @@
-import { ActionIcon, TextInput, Tooltip } from '@mantine/core';
-import { type KeyboardEvent, type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import type { ColumnDefinition } from '#shared/model/table';
 import type { TablePage } from '#shared/query/table-query';
 import { formatInteger } from '../format';
 import { Icon } from '../Icon';
+import type { FilterRequest } from './DataGrid';
 import styles from './DataGrid.module.css';
+import { FilterBox } from './FilterBox';
 import type { PagedState } from './paged-rows';
 
 interface GridToolbarProps {
   readonly label: string;
+  /** What filters can ask for. */
+  readonly columns: readonly ColumnDefinition[];
   readonly state: PagedState;
+  /** A filter set from outside. */
+  readonly request: FilterRequest | undefined;
   readonly selectedCount: number;
   readonly filterHint: string;
   readonly onFilter: (filter: string) => void;
@@ -23,26 +30,18 @@ const filterDelayMs = 150;
 
 /** Filter box, counts, columns, export. */
 export function GridToolbar(props: GridToolbarProps) {
-  const { label, state, selectedCount, filterHint, onLeave, onExport, columnMenu, extra } = props;
-  const [text, setText] = useState('');
+  const { label, columns, state, request, selectedCount, filterHint, onLeave, onExport, columnMenu, extra } = props;
+  const [text, setText] = useState(request?.text ?? '');
+  const [served, setServed] = useState(request);
+  if (request !== served) {
+    setServed(request);
+    if (request) setText(request.text);
+  }
   const onFilter = useEffectEvent(props.onFilter);
   useEffect(() => {
     const timer = setTimeout(() => onFilter(text.trim()), text === '' ? 0 : filterDelayMs);
     return () => clearTimeout(timer);
   }, [text]);
-
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    if (event.key === 'Escape') {
-      if (text === '') onLeave();
-      else setText('');
-    } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
-      onLeave();
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  };
 
   return (
     <div className={styles.toolbarBox}>
@@ -52,26 +51,14 @@ export function GridToolbar(props: GridToolbarProps) {
           {selectedCount > 1 && <span className={styles.dim}>, {formatInteger(selectedCount)} selected</span>}
         </span>
         {extra}
-        <TextInput
-          className={styles.filter}
-          size="xs"
-          value={text}
-          placeholder={filterHint}
-          aria-label={`Filter ${label}`}
-          aria-invalid={state.filterError !== null}
-          error={state.filterError !== null}
-          data-grid-filter
-          spellCheck={false}
-          leftSection={<Icon name="filter" size={13} />}
-          rightSection={
-            text !== '' && (
-              <ActionIcon size="xs" variant="subtle" aria-label="Clear filter" onClick={() => setText('')}>
-                <Icon name="close" size={12} />
-              </ActionIcon>
-            )
-          }
-          onChange={(event) => setText(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
+        <FilterBox
+          text={text}
+          columns={columns}
+          label={`Filter ${label}`}
+          hint={filterHint}
+          isFaulty={state.filterError !== null}
+          onChange={setText}
+          onLeave={onLeave}
         />
         {columnMenu}
         <Tooltip label="Save all matching rows as CSV">
@@ -86,8 +73,9 @@ export function GridToolbar(props: GridToolbarProps) {
 }
 
 /** `12 of 340`; only the total when nothing is filtered out. */
-function countText({ isKnown, matchingRows, totalRows }: PagedState): string {
+function countText({ isKnown, isPending, matchingRows, totalRows }: PagedState): string {
   if (!isKnown) return '…';
+  if (isPending) return `${formatInteger(matchingRows)} of ${formatInteger(totalRows)} so far…`;
   if (matchingRows === totalRows) return totalRows === 1 ? '1 row' : `${formatInteger(totalRows)} rows`;
   return `${formatInteger(matchingRows)} of ${formatInteger(totalRows)}`;
 }

@@ -37,7 +37,8 @@ export function fittingWidths(
     for (const row of rows) width = Math.max(width, measure(formatCell(column.kind, cellValue(row, column)), false));
     // A state is drawn with a mark before it.
     const mark = column.kind === 'state' ? 16 : 0;
-    const limit = widest ?? (column === columns.at(-1) ? widestLastAtFirst : widestAtFirst);
+    const isLast = column === columns.filter(({ isHidden }) => !isHidden).at(-1);
+    const limit = widest ?? (isLast ? widestLastAtFirst : widestAtFirst);
     widths[column.id] = clampWidth(Math.min(limit, Math.ceil(width) + padding + mark));
   }
   return widths;

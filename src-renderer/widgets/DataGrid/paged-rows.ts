@@ -18,6 +18,8 @@ export interface PagedState {
   readonly filterError: TablePage['filterError'];
   /** An answer came at least once. */
   readonly isKnown: boolean;
+  /** The table still filters or sorts: these are the rows so far. */
+  readonly isPending: boolean;
   /** The last request failed. */
   readonly hasFailed: boolean;
 }
@@ -43,6 +45,7 @@ export class PagedRows {
     matchingRows: 0,
     filterError: null,
     isKnown: false,
+    isPending: false,
     hasFailed: false,
   };
   private readonly pages = new Map<number, Page>();
@@ -59,7 +62,12 @@ export class PagedRows {
   private firstWanted = 0;
   private lastWanted = -1;
 
-  constructor(private readonly fetchPage: FetchPage) {}
+  constructor(private fetchPage: FetchPage) {}
+
+  /** Asks another way from now on. */
+  fetchBy(fetchPage: FetchPage): void {
+    this.fetchPage = fetchPage;
+  }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -181,6 +189,7 @@ export class PagedRows {
       matchingRows: page.matchingRows,
       filterError: page.filterError,
       isKnown: true,
+      isPending: page.isPending ?? false,
       hasFailed: false,
     });
   }

@@ -130,7 +130,12 @@ async function alternate(programs, runs) {
 async function bundleOwnReader(folder) {
   const ssr = 'bench/read-with-own-reader.mjs';
   const output = { entryFileNames: 'reader.mjs' };
-  await build({ root, configFile: false, logLevel: 'warn', build: { ssr, outDir: folder, rollupOptions: { output } } });
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    build: { ssr, outDir: folder, emptyOutDir: false, rollupOptions: { output } },
+  });
   return join(folder, 'reader.mjs');
 }
 

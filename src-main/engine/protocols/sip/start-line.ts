@@ -3,6 +3,7 @@ import { parseDecimal, utf8Text } from '../../bytes/text';
 const CR = 0x0d;
 const LF = 0x0a;
 const SP = 0x20;
+const SLASH = 0x2f;
 /** Longer start lines are not believed. */
 const MAX_START_LINE = 8192;
 const MAX_METHOD = 64;
@@ -34,6 +35,9 @@ export function indexOfLineFeed(bytes: Uint8Array, start: number, end: number): 
  */
 export function looksLikeSip(bytes: Uint8Array, start: number, end: number): boolean {
   const from = skipLineEnds(bytes, start, end);
+  // Most of what comes here is no text at all: the first word tells, without a look for the end of the line.
+  const wordEnd = tokenEnd(bytes, from, Math.min(end, from + MAX_METHOD));
+  if (wordEnd < end && bytes[wordEnd] !== SP && bytes[wordEnd] !== SLASH) return false;
   const limit = Math.min(end, from + MAX_START_LINE);
   const lineFeed = indexOfLineFeed(bytes, from, limit);
   if (lineFeed >= 0) return isStartLine(bytes, from, lineFeed);

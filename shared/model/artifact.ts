@@ -1,3 +1,5 @@
+import type { DamageMode } from './video';
+
 export type ExportFormat =
   | 'auto'
   | 'mp4'
@@ -11,8 +13,16 @@ export type ExportFormat =
   | 'flv'
   | 'ts'
   | 'jpg'
+  | 'csv'
   | 'pcap'
   | 'original';
+
+/** How a video stream is written; what is left out is `faithful`, and the captured bits where the container takes them. */
+export interface VideoExportChoices {
+  readonly damage?: DamageMode;
+  /** Decode and encode anew as H.264, so good. */
+  readonly quality?: 'high' | 'medium' | 'low';
+}
 
 /** Something exported, with what it takes to make it again. */
 export interface Artifact {

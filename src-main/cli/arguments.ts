@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { ExportFormat } from '#shared/model/artifact';
+import type { ExportFormat, VideoExportChoices } from '#shared/model/artifact';
 import { usageFailure } from './failure';
 
 export type CliCommand =
@@ -14,6 +14,7 @@ export type CliCommand =
       readonly ids: readonly string[] | 'all';
       readonly format: ExportFormat;
       readonly folder: string;
+      readonly video: VideoExportChoices;
     };
 
 const formats = [
@@ -29,10 +30,13 @@ const formats = [
   'flv',
   'ts',
   'jpg',
+  'csv',
   'pcap',
   'original',
 ] as const satisfies readonly ExportFormat[];
-const formatsSoFar: readonly ExportFormat[] = ['auto', 'mp4', 'wav', 'au', 'raw'];
+const formatsSoFar: readonly ExportFormat[] = ['auto', 'mp4', 'mkv', 'webm', 'wav', 'au', 'raw', 'csv'];
+const damageModes = ['faithful', 'clean'] as const;
+const qualities = ['high', 'medium', 'low'] as const;
 
 const includes = ['conversations', 'objects', 'messages', 'packets'];
 const includesSoFar = ['conversations'];
@@ -109,6 +113,8 @@ function parseExport(args: readonly string[]): CliCommand {
         all: flag,
         format: { type: 'string' },
         out: { type: 'string' },
+        damage: { type: 'string' },
+        quality: { type: 'string' },
       },
     }),
   );
@@ -128,7 +134,17 @@ function parseExport(args: readonly string[]): CliCommand {
     ids: all ? 'all' : ids,
     format,
     folder: out,
+    video: {
+      damage: oneOf('--damage', damageModes, values.damage),
+      quality: oneOf('--quality', qualities, values.quality),
+    },
   };
+}
+
+function oneOf<T extends string>(option: string, known: readonly T[], value: string | undefined): T | undefined {
+  const found = known.find((candidate) => candidate === value);
+  if (value !== undefined && !found) throw usageFailure(`${option} is ${known.join(' or ')}, not '${value}'.`);
+  return found;
 }
 
 function oneFile(positionals: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import type { Artifact, ExportFormat } from '#shared/model/artifact';
+import type { Artifact, ExportFormat, VideoExportChoices } from '#shared/model/artifact';
 import { version } from '../../package.json';
-import { ExportService } from '../services/export-service';
+import { type ExportProgress, ExportService } from '../services/export-service';
 import createMediaWorker from '../workers/media.worker?nodeWorker';
 import { jsonText } from './facts';
 import { CliFailure, errorLine, type ExitCode, exitCodes } from './failure';
@@ -15,6 +15,7 @@ export interface ExportRequest {
   readonly ids: readonly string[] | 'all';
   readonly format: ExportFormat;
   readonly folder: string;
+  readonly video: VideoExportChoices;
 }
 
 /** `tapdeck export`: calls and streams as files, with what it takes to make them again. */
@@ -29,10 +30,12 @@ export async function runExport(request: ExportRequest, context: CliContext): Pr
   });
   context.onEnd(() => exports.dispose());
   const progress = new ProgressLine(context.stderr);
-  const report = await exports.exportAll(captureId, request.ids, request.format, request.folder, (state) => {
+  const { ids, format, folder, video } = request;
+  const onProgress = (state: ExportProgress): void => {
     const percent = Math.floor(state.fraction * 100);
     progress.show(`${state.done + 1} of ${state.total}: ${state.sourceId}  ${percent} %`);
-  });
+  };
+  const report = await exports.exportAll(captureId, ids, format, folder, onProgress, video);
   progress.clear();
   const artifacts = report.artifacts.map((artifact) => fromCapture(artifact, shownPath));
   if (request.json) context.stdout.write(jsonText({ artifacts, failures: report.failures }));
@@ -67,6 +70,7 @@ const artifactColumns: readonly TextColumn<Artifact>[] = [
   { title: 'source', value: (artifact) => artifact.sourceId },
   { title: 'format', value: (artifact) => artifact.format },
   { title: 'duration s', value: (artifact) => artifact.durationSeconds?.toFixed(3), align: 'right' },
+  { title: 'pictures', value: (artifact) => artifact.frames, align: 'right' },
   { title: 'bytes', value: (artifact) => artifact.bytes, align: 'right' },
   { title: 'sha256', value: (artifact) => artifact.sha256 },
   { title: 'file', value: (artifact) => artifact.path },

@@ -1,11 +1,15 @@
 export const helpText = `Usage:
   tapdeck info    FILE [--json]
   tapdeck analyze FILE [--json] [--include conversations]
-  tapdeck export  FILE (--id ID... | --all) [--format auto|wav|au|mp4|raw] --out DIR [--json]
+  tapdeck export  FILE (--id ID... | --all) [--format auto|mp4|mkv|webm|wav|au|raw|csv] --out DIR
+                       [--damage faithful|clean] [--quality high|medium|low] [--json]
 
   info      facts about the capture file
   analyze   its calls, streams and diagnostics
   export    calls and streams as files; --id takes an id as analyze prints it
+
+Video is written as it was captured wherever the container takes it; --quality makes H.264 of it anew. --damage faithful
+keeps every picture, clean waits after a loss for the next intact key picture; --format csv lists what losses touched.
 
 FILE is a pcap or pcapng capture; - reads it from standard input.
 --json prints one JSON document on standard output; without it there are tables.

@@ -32,6 +32,12 @@ export class ArtifactStore {
     return artifact ? { path: artifact.path, mime: artifact.mime } : null;
   }
 
+  /** What the file turned out to be. */
+  setMime(id: string, mime: string): void {
+    const artifact = this.artifacts.get(id);
+    if (artifact) this.artifacts.set(id, { ...artifact, mime });
+  }
+
   remove(id: string): void {
     const artifact = this.artifacts.get(id);
     if (!artifact) return;

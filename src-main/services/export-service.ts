@@ -3,13 +3,14 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { Emitter } from '#shared/base/emitter';
 import { describeFailure, type Result } from '#shared/base/result';
-import type { Artifact, ExportFailure, ExportFormat, Job } from '#shared/model/artifact';
+import type { Artifact, ExportFailure, ExportFormat, Job, VideoExportChoices } from '#shared/model/artifact';
 import type { TableId, TablePage, TableQuery, TableRow } from '#shared/query/table-query';
-import type { ExportedFile, FileFormat } from '../media/export-file';
+import type { ExportedFile } from '../media/export-file';
 import { type Ffmpeg, resolveFfmpeg } from '../media/ffmpeg/resolve';
+import type { VideoFile } from '../media/mux/video-file';
 import { resyncSeconds } from '../media/placement';
 import { RpcFailure } from '../workers/rpc/protocol';
-import { fileFormat, suggestName } from './export-naming';
+import { suggestName, type TargetFormat, targetFormat, type VideoTarget } from './export-naming';
 import { toFailure } from './capture-service';
 import {
   assertNotCapture,
@@ -40,6 +41,8 @@ export interface ExportStart {
   readonly format: ExportFormat;
   /** File to write; what is there is replaced. */
   readonly path: string;
+  /** Of a video stream. */
+  readonly video?: VideoExportChoices;
 }
 
 export interface ExportReport {
@@ -58,18 +61,31 @@ export interface ExportProgress {
 }
 
 interface WriteOptions {
+  readonly video: VideoExportChoices;
   /** Folder of the target: the temporary file lies in it, so that finishing is a rename. */
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
   /** Moves the finished file to its place and answers where that is. */
-  readonly place: (temporary: string, file: ExportedFile, capture: FileStamp) => Promise<string>;
+  readonly place: (
+    temporary: string,
+    file: Pick<ExportedFile, 'sha256' | 'bytes'>,
+    capture: FileStamp,
+  ) => Promise<string>;
+}
+
+interface MakeOptions {
+  readonly captureId: string;
+  readonly temporary: string;
+  readonly ffmpegPath: string | null;
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
 }
 
 interface Written {
   readonly sourceId: string;
   readonly kind: MediaSourceIndex['kind'];
-  readonly format: FileFormat;
+  readonly format: ExportFormat;
   readonly path: string;
   readonly capture: Artifact['provenance']['capture'];
   readonly exported: ExportedFile;
@@ -105,7 +121,7 @@ export class ExportService {
   }
 
   /** Starts writing a file and answers the id of the job that does it. */
-  start({ captureId, sourceId, format, path }: ExportStart): string {
+  start({ captureId, sourceId, format, path, video = {} }: ExportStart): string {
     const id = randomUUID();
     const target = resolve(path);
     const title = `Export ${basename(target)}`;
@@ -114,6 +130,7 @@ export class ExportService {
     this.controllers.set(id, controller);
     this.update(job);
     const work = this.write(captureId, sourceId, format, {
+      video,
       folder: dirname(target),
       signal: controller.signal,
       onProgress: (progress) => this.update({ ...job, progress }),
@@ -146,9 +163,9 @@ export class ExportService {
 
   /** Name for a file: `call-1-alice-to-bob.wav`. */
   async suggestedName(captureId: string, sourceId: string, format: ExportFormat): Promise<string> {
-    const file = unwrap(fileFormat(format));
     const index = await this.options.captures.mediaIndex(captureId, sourceId);
-    return suggestName(index, await this.ordinalOf(captureId, index), file);
+    const target = unwrap(targetFormat(format, index));
+    return suggestName(index, await this.ordinalOf(captureId, index), target);
   }
 
   /**
@@ -161,11 +178,12 @@ export class ExportService {
     format: ExportFormat,
     outDir: string,
     onProgress: (progress: ExportProgress) => void = () => undefined,
+    video: VideoExportChoices = {},
   ): Promise<ExportReport> {
     const controller = new AbortController();
     return this.track(
       controller,
-      this.writeAll(controller.signal, captureId, ids, format, resolve(outDir), onProgress),
+      this.writeAll(controller.signal, captureId, ids, format, resolve(outDir), onProgress, video),
     );
   }
 
@@ -183,6 +201,7 @@ export class ExportService {
     format: ExportFormat,
     folder: string,
     onProgress: (progress: ExportProgress) => void,
+    video: VideoExportChoices,
   ): Promise<ExportReport> {
     const sourceIds = ids === 'all' ? await this.everything(captureId, format) : ids;
     const artifacts: Artifact[] = [];
@@ -194,7 +213,8 @@ export class ExportService {
         await mkdir(folder, { recursive: true });
         const name = await this.suggestedName(captureId, sourceId, format);
         const place: WriteOptions['place'] = (temporary, file) => placeInFolder(temporary, folder, name, file);
-        artifacts.push(await this.write(captureId, sourceId, format, { folder, signal, onProgress: report, place }));
+        const options = { video, folder, signal, onProgress: report, place };
+        artifacts.push(await this.write(captureId, sourceId, format, options));
       } catch (error) {
         failures.push({ sourceId, format, error: describeFailure(toFailure(error)) });
       }
@@ -208,36 +228,89 @@ export class ExportService {
     captureId: string,
     sourceId: string,
     format: ExportFormat,
-    { folder, signal, onProgress, place }: WriteOptions,
+    { video, folder, signal, onProgress, place }: WriteOptions,
   ): Promise<Artifact> {
     const { captures } = this.options;
-    const file = unwrap(fileFormat(format));
     const summary = captures.summary(captureId);
     const before = await stampOf(summary.path);
     assertUnchanged(summary.path, summary.bytes, before, before);
-    const { kind, streams } = await captures.mediaIndex(captureId, sourceId);
-    const ffmpeg = file === 'mp4' ? unwrap(await resolveFfmpeg()) : null;
+    const index = await captures.mediaIndex(captureId, sourceId);
+    const target = unwrap(targetFormat(format, index));
+    const { kind } = index;
+    const ffmpeg = await this.ffmpegFor(target);
     const temporary = temporaryPath(folder);
     try {
       throwIfCancelled(signal);
-      const exported = await this.worker.call(
-        'export',
-        {
-          input: { kind, streams, capturePath: summary.path, captureBytes: summary.bytes },
-          request: { format: file, path: temporary, ffmpegPath: ffmpeg?.path ?? null },
-        },
-        { signal, onProgress },
-      );
+      const make = { captureId, temporary, ffmpegPath: ffmpeg?.path ?? null, signal, onProgress };
+      const exported =
+        target.kind === 'video'
+          ? await this.makeVideo(target, sourceId, video, make)
+          : await this.worker.call(
+              'export',
+              {
+                input: { kind, streams: index.streams, capturePath: summary.path, captureBytes: summary.bytes },
+                request: { format: target.format, path: temporary, ffmpegPath: make.ffmpegPath },
+              },
+              { signal, onProgress },
+            );
       // What is exported carries the hash of the capture, so the capture must still be the one that was hashed.
       const sha256 = await captures.sha256(captureId);
       assertUnchanged(summary.path, summary.bytes, before, await stampOf(summary.path));
       throwIfCancelled(signal);
       const path = await place(temporary, exported, before);
       const capture = { path: summary.path, sha256 };
-      return this.describe({ sourceId, kind, format: file, path, capture, exported, ffmpeg });
+      const common = { sourceId, format: target.format, path, capture, ffmpeg };
+      if ('usedFfmpeg' in exported) return this.describeVideo({ ...common, exported });
+      return this.describe({ ...common, kind, exported });
     } finally {
       await rm(temporary, { force: true });
     }
+  }
+
+  /** Found once it is needed; sound beside a picture is worth having it, a picture alone does without. */
+  private async ffmpegFor({ kind, format }: TargetFormat): Promise<Ffmpeg | null> {
+    if (kind === 'audio') return format === 'mp4' ? unwrap(await resolveFfmpeg()) : null;
+    if (format === 'raw' || format === 'csv') return null;
+    const ffmpeg = await resolveFfmpeg();
+    return ffmpeg.ok ? ffmpeg.value : null;
+  }
+
+  private async makeVideo(
+    { format }: VideoTarget,
+    sourceId: string,
+    { damage = 'faithful', quality }: VideoExportChoices,
+    { captureId, temporary, ffmpegPath, signal, onProgress }: MakeOptions,
+  ): Promise<VideoFile> {
+    const { captures } = this.options;
+    const { title, video, audio, relation } = await captures.videoSource(captureId, sourceId);
+    const { path: capturePath, bytes: captureBytes } = captures.summary(captureId);
+    const input = { title, video, audio, relation, capturePath, captureBytes };
+    const request = { format, path: temporary, mode: damage, quality: quality ?? null, ffmpegPath };
+    return this.worker.call('exportVideo', { input, request }, { signal, onProgress });
+  }
+
+  private describeVideo({
+    sourceId,
+    format,
+    path,
+    capture,
+    exported,
+    ffmpeg,
+  }: Omit<Written, 'exported' | 'kind'> & { readonly exported: VideoFile }): Artifact {
+    const { bytes, mime, sha256, durationSeconds, frames, packets, options, usedFfmpeg } = exported;
+    return {
+      ...{ id: `${sourceId}.${format}`, sourceId, path, format, mime, bytes, sha256 },
+      durationSeconds,
+      frames,
+      samples: null,
+      provenance: {
+        capture,
+        packets,
+        options,
+        tool: this.options.tool,
+        ffmpeg: usedFfmpeg ? (ffmpeg?.version ?? null) : null,
+      },
+    };
   }
 
   private describe({ sourceId, kind, format, path, capture, exported, ffmpeg }: Written): Artifact {

@@ -1,6 +1,7 @@
 import type { PlayerModel } from '#shared/model/player';
 import type { DamageMode, VideoModel } from '#shared/model/video';
 import { ArtifactStore, type StoredArtifact } from '../media/artifact-store';
+import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource } from './media-source';
 import { type MediaWorker, MediaWorkerHost } from './media-worker-host';
@@ -15,6 +16,8 @@ export interface MediaServiceOptions {
 interface CapturePlayers {
   readonly cancel: AbortController;
   readonly players: Map<string, Promise<PlayerModel>>;
+  /** By way through damage and stream. */
+  readonly videos: Map<string, Promise<VideoModel>>;
 }
 
 /** Makes what the player plays, and gives it out by opaque ids. */
@@ -34,32 +37,24 @@ export class MediaService {
    * `capture-vanished`, `media-worker-died`, `cancelled`.
    */
   player(captureId: string, sourceId: string): Promise<PlayerModel> {
-    const own = this.playersOf(captureId);
-    const known = own.players.get(sourceId);
-    if (known) return known;
-    // While the capture is loading its streams still grow: what is made now is right only for now.
-    const isFinal = this.options.captures.summary(captureId).state !== 'loading';
-    const player = this.render(captureId, sourceId, own.cancel.signal);
-    own.players.set(sourceId, player);
-    const forget = (): void => {
-      if (own.players.get(sourceId) === player) own.players.delete(sourceId);
-    };
-    player.then(() => !isFinal && forget(), forget);
-    return player;
+    const { cancel, players } = this.playersOf(captureId);
+    return this.once(captureId, players, sourceId, () => this.render(captureId, sourceId, cancel.signal));
   }
 
   /**
-   * Picture, sound and frame table of a video stream, made as soon as it is asked for. Rejects with `RpcFailure`, as
-   * `player` does.
+   * Picture, sound and frame table of a video stream; made once for each way through damage, as soon as the capture is
+   * complete. `onProgress` hears 0..1. Rejects with `RpcFailure`, as `player` does, and with `no-picture`,
+   * `no-intact-key`, `no-parameter-sets`, `ffmpeg-not-found`.
    */
   video(
-    _captureId: string,
+    captureId: string,
     sourceId: string,
-    _mode: DamageMode,
-    _onProgress: (fraction: number) => void,
+    mode: DamageMode,
+    onProgress: (fraction: number) => void = () => undefined,
   ): Promise<VideoModel> {
-    const failure = { code: 'video-not-playable', message: 'Video cannot be played yet.', where: sourceId };
-    return Promise.reject(new RpcFailure(failure));
+    const { cancel, videos } = this.playersOf(captureId);
+    const make = (): Promise<VideoModel> => this.renderVideo(captureId, sourceId, mode, cancel.signal, onProgress);
+    return this.once(captureId, videos, `${mode} ${sourceId}`, make);
   }
 
   /** File of an artifact; null for ids that were not given out, or whose capture is closed. */
@@ -81,10 +76,24 @@ export class MediaService {
     this.store.dispose();
   }
 
+  private once<T>(captureId: string, made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+    const known = made.get(key);
+    if (known) return known;
+    // While the capture is loading its streams still grow: what is made now is right only for now.
+    const isFinal = this.options.captures.summary(captureId).state !== 'loading';
+    const making = make();
+    made.set(key, making);
+    const forget = (): void => {
+      if (made.get(key) === making) made.delete(key);
+    };
+    making.then(() => !isFinal && forget(), forget);
+    return making;
+  }
+
   private playersOf(captureId: string): CapturePlayers {
     const known = this.captures.get(captureId);
     if (known) return known;
-    const own = { cancel: new AbortController(), players: new Map<string, Promise<PlayerModel>>() };
+    const own: CapturePlayers = { cancel: new AbortController(), players: new Map(), videos: new Map() };
     this.captures.set(captureId, own);
     return own;
   }
@@ -109,6 +118,32 @@ export class MediaService {
         startSeconds: facts.startSeconds,
         lanes,
       };
+    } catch (error) {
+      this.store.remove(id);
+      throw error;
+    }
+  }
+
+  private async renderVideo(
+    captureId: string,
+    sourceId: string,
+    mode: DamageMode,
+    signal: AbortSignal,
+    onProgress: (fraction: number) => void,
+  ): Promise<VideoModel> {
+    const { captures } = this.options;
+    const { bytes } = captures.summary(captureId);
+    const { title, video, audio, relation, capturePath } = await captures.videoSource(captureId, sourceId);
+    const ffmpeg = await resolveFfmpeg();
+    if (signal.aborted) throw cancelled();
+    const { id, path } = this.store.reserve(captureId, 'video', 'video/mp4');
+    try {
+      const input = { title, video, audio, relation, capturePath, captureBytes: bytes };
+      const request = { path, mode, ffmpegPath: ffmpeg.ok ? ffmpeg.value.path : null };
+      const made = await this.worker.call('video', { input, request }, { signal, onProgress });
+      if (signal.aborted) throw cancelled();
+      this.store.setMime(id, made.mime);
+      return { sourceId, title, artifactId: id, url: `media://artifact/${id}`, mode, ...made };
     } catch (error) {
       this.store.remove(id);
       throw error;

@@ -1,4 +1,5 @@
 import type { ExportedFile, ExportRequest } from '../media/export-file';
+import type { PlayerVideo, VideoFile, VideoInput, VideoRequest } from '../media/mux/video-file';
 import type { PlayerAudio } from '../media/player-audio';
 import type { MediaInput } from '../media/source';
 
@@ -8,6 +9,18 @@ export type MediaApi = {
   render: {
     argument: { readonly input: MediaInput; readonly path: string };
     value: PlayerAudio;
+    progress: number;
+  };
+  /** Writes the file that the video panel plays. */
+  video: {
+    argument: { readonly input: VideoInput; readonly request: Pick<VideoRequest, 'path' | 'mode' | 'ffmpegPath'> };
+    value: PlayerVideo;
+    progress: number;
+  };
+  /** Writes a video file for the user. */
+  exportVideo: {
+    argument: { readonly input: VideoInput; readonly request: VideoRequest };
+    value: VideoFile;
     progress: number;
   };
   /** Writes a file for the user. */

@@ -1,4 +1,5 @@
 import { exportFile } from '../media/export-file';
+import { exportVideo, renderPlayerVideo } from '../media/mux/video-file';
 import { renderPlayerAudio } from '../media/player-audio';
 import type { MediaApi } from './media-api';
 import { RpcFailure, Transferred } from './rpc/protocol';
@@ -12,6 +13,22 @@ export const mediaHandlers: Handlers<MediaApi> = {
     const audio = await writing(path, renderPlayerAudio(input, path, optionsOf(context)));
     const buffers = audio.lanes.map(({ peaks }) => peaks.buffer);
     return new Transferred(audio, buffers);
+  },
+  async video({ input, request }, context) {
+    const video = await writing(request.path, renderPlayerVideo(input, request, optionsOf(context)));
+    const { frames } = video;
+    return new Transferred(video, [
+      frames.timeSeconds.buffer,
+      frames.isKey.buffer,
+      frames.isDamaged.buffer,
+      frames.isShown.buffer,
+      frames.lostPackets.buffer,
+      frames.frameStart.buffer,
+      frames.frames.buffer,
+    ]);
+  },
+  exportVideo({ input, request }, context) {
+    return writing(request.path, exportVideo(input, request, optionsOf(context)));
   },
   export({ input, request }, context) {
     return writing(request.path, exportFile(input, request, optionsOf(context)));

@@ -33,6 +33,8 @@ export interface PictureTable {
   readonly descriptions: readonly DescriptionChange[];
   /** Parameter sets of the stream, or of its signalling. */
   readonly parameterSets: readonly Uint8Array[];
+  /** None of them was in the stream itself. */
+  readonly hasOnlySignalledSets: boolean;
   /** Pictures were left out because there are too many. */
   readonly isCut: boolean;
 }
@@ -44,6 +46,7 @@ const maxDescriptions = 1000;
 /** Goes through all packets of a stream once. */
 export function surveyPictures(index: RtpMediaIndex, format: StreamFormat, payloads: PayloadSource): PictureTable {
   const inspector = format.codec.createInspector?.(format.parameters) ?? null;
+  const signalled = inspector?.parameterSets ?? [];
   const timestamp = new GrowingColumn(Float64Array);
   const segments = new GrowingColumn(Uint32Array);
   const arrival = new GrowingColumn(Float64Array);
@@ -98,6 +101,7 @@ export function surveyPictures(index: RtpMediaIndex, format: StreamFormat, paylo
     gaps,
     descriptions,
     parameterSets: inspector?.parameterSets ?? [],
+    hasOnlySignalledSets: inspector?.parameterSets.every((set) => signalled.includes(set)) ?? false,
     isCut,
   };
 }

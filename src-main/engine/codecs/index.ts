@@ -28,6 +28,7 @@ import { pcma } from './pcma';
 import { pcmu } from './pcmu';
 import { telephoneEvent } from './telephone-event';
 
+export { type AacConfig, parseAacConfig } from './audio/aac-config';
 export type {
   AccessUnit,
   AudioCoding,

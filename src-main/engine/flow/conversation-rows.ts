@@ -23,10 +23,10 @@ export interface ConversationVerdict {
 
 export function countConversations(flows: FlowTracker): ConversationCounts {
   return {
-    ethernet: flows.ethernet.count,
-    wlan: flows.wlan.count,
-    ipv4: flows.ipv4.count,
-    ipv6: flows.ipv6.count,
+    ethernet: flows.countOf('ethernet'),
+    wlan: flows.countOf('wlan'),
+    ipv4: flows.countOf('ipv4'),
+    ipv6: flows.countOf('ipv6'),
     tcp: flows.tcp.length,
     udp: flows.udp.length,
     sctp: flows.sctp.length,
@@ -46,25 +46,28 @@ export function conversationRows(
 ): ConversationRows {
   switch (kind) {
     case 'ethernet':
-    case 'wlan': {
-      const table = flows[kind];
+    case 'wlan':
       return {
         get count() {
-          return table.count;
+          return flows.countOf(kind);
         },
-        row: (i) => toRow(table, i, kind, macAddress(table, i, 0), macAddress(table, i, 1), null),
+        row: (i) => {
+          const table = flows.totals(kind);
+          return toRow(table, i, kind, macAddress(table, i, 0), macAddress(table, i, 1), null);
+        },
       };
-    }
     case 'ipv4':
     case 'ipv6': {
-      const table = flows[kind];
       const words = kind === 'ipv4' ? 1 : 4;
-      const side = (i: number, word: number): Side => ({ address: wordsToAddress(table, i, word, words) });
       return {
         get count() {
-          return table.count;
+          return flows.countOf(kind);
         },
-        row: (i) => toRow(table, i, kind, side(i, 0), side(i, words), null),
+        row: (i) => {
+          const table = flows.totals(kind);
+          const side = (word: number): Side => ({ address: wordsToAddress(table, i, word, words) });
+          return toRow(table, i, kind, side(0), side(words), null);
+        },
       };
     }
     case 'tcp':

@@ -1,20 +1,22 @@
-/** Grows a typed array to at least `length`, keeping its contents. */
-function grown<T extends Float64Array | Uint32Array | Int32Array>(array: T, length: number): T {
-  const next = new (array.constructor as new (n: number) => T)(length);
-  next.set(array as never);
-  return next;
-}
-
-/** Counters of one conversation lie side by side in one cache line: packets and bytes each way, first and last time, first direction. */
-const counterWords = 8;
-const packetsWord = 0;
-const bytesWord = 2;
-const firstNsWord = 4;
-const lastNsWord = 5;
-const firstDirectionWord = 6;
+/**
+ * A conversation is a row of 128 bytes, two cache lines side by side: first its counters as doubles, then its hash
+ * and its key as 32-bit words.
+ */
+const rowDoubles = 16;
+const rowWords = 32;
+const packetsAt = 0;
+const bytesAt = 2;
+const firstNsAt = 4;
+const lastNsAt = 5;
+/** Number of the first frame * 2 + its direction; 0 before there was one. */
+const firstFrameAt = 6;
+/** A number that belongs to whoever keeps the table. */
+const noteAt = 7;
+const hashAt = 16;
+const keyAt = 17;
 
 /**
- * Conversations of one kind, found by a key of `stride` 32-bit words (addresses and ports of both sides in
+ * Conversations of one kind, found by a key of up to `stride` 32-bit words (addresses and ports of both sides in
  * canonical order) and counted each way. Open addressing over typed arrays: no object, no string a packet.
  */
 export class ConversationTable {
@@ -23,102 +25,139 @@ export class ConversationTable {
   count = 0;
 
   private slots = new Int32Array(1 << 10).fill(-1);
-  private hashes = new Uint32Array(1 << 8);
-  private keys: Uint32Array;
-  private counters = new Float64Array(counterWords << 8);
+  private doubles = new Float64Array(rowDoubles << 8);
+  private words = new Uint32Array(this.doubles.buffer);
 
   constructor(readonly stride: number) {
     this.key = new Uint32Array(stride);
-    this.keys = new Uint32Array(stride << 8);
   }
 
-  /** Index of the conversation with the first `words` words of `key`; a new one is made when there is none. */
-  find(words: number): number {
-    const key = this.key;
-    let hash = words;
-    for (let i = 0; i < words; i += 1) {
+  /** Index of the conversation with the first `length` words of `key`; a new one is made when there is none. */
+  find(length: number): number {
+    const { key, slots, words } = this;
+    let hash = length;
+    for (let i = 0; i < length; i += 1) {
       hash = Math.imul(hash ^ key[i], 0x9e3779b1);
       hash ^= hash >>> 15;
     }
     hash = Math.imul(hash ^ (hash >>> 13), 0x85ebca6b) >>> 0;
-    const mask = this.slots.length - 1;
+    const mask = slots.length - 1;
     let slot = hash & mask;
     for (;;) {
-      const index = this.slots[slot];
-      if (index < 0) return this.insert(slot, hash, words);
-      if (this.hashes[index] === hash && this.matches(index, words)) return index;
+      const index = slots[slot];
+      if (index < 0) return this.insert(slot, hash, length);
+      if (words[index * rowWords + hashAt] === hash && this.matches(index, length)) return index;
       slot = (slot + 1) & mask;
     }
   }
 
-  /** Does conversation `index` have the first `words` words of `key`? */
-  matches(index: number, words: number): boolean {
-    const at = index * this.stride;
-    for (let i = 0; i < words; i += 1) if (this.keys[at + i] !== this.key[i]) return false;
+  /** Does conversation `index` have the first `length` words of `key`? */
+  matches(index: number, length: number): boolean {
+    const { key, words } = this;
+    const at = index * rowWords + keyAt;
+    for (let i = 0; i < length; i += 1) if (words[at + i] !== key[i]) return false;
     return true;
   }
 
-  /** Counts a frame of `length` bytes in `direction` (0 = A to B). */
-  add(index: number, direction: number, length: number, timeNs: number): void {
-    const { counters } = this;
-    const at = index * counterWords;
-    const isFirst = counters[at + packetsWord] + counters[at + packetsWord + 1] === 0;
-    if (isFirst) counters[at + firstDirectionWord] = direction;
-    counters[at + packetsWord + direction] += 1;
-    counters[at + bytesWord + direction] += length;
-    if (isFirst || timeNs < counters[at + firstNsWord]) counters[at + firstNsWord] = timeNs;
-    if (isFirst || timeNs > counters[at + lastNsWord]) counters[at + lastNsWord] = timeNs;
+  /** Counts a frame of `length` bytes in `direction`. */
+  add(index: number, direction: number, length: number, timeNs: number, frame: number): void {
+    const { doubles } = this;
+    const at = index * rowDoubles;
+    doubles[at + packetsAt + direction] += 1;
+    doubles[at + bytesAt + direction] += length;
+    if (doubles[at + firstFrameAt] === 0) {
+      doubles[at + firstFrameAt] = 2 * frame + direction;
+      doubles[at + firstNsAt] = timeNs;
+      doubles[at + lastNsAt] = timeNs;
+    } else if (timeNs > doubles[at + lastNsAt]) doubles[at + lastNsAt] = timeNs;
+    else if (timeNs < doubles[at + firstNsAt]) doubles[at + firstNsAt] = timeNs;
+  }
+
+  /** Counts all that `other` counted in one of its conversations; `turn` is 1 where that runs the other way. */
+  addAll(index: number, other: ConversationTable, otherIndex: number, turn: number): void {
+    const { doubles } = this;
+    const from = other.doubles;
+    const at = index * rowDoubles;
+    const otherAt = otherIndex * rowDoubles;
+    const first = from[otherAt + firstFrameAt];
+    if (first === 0) return;
+    for (let direction = 0; direction < 2; direction += 1) {
+      doubles[at + packetsAt + (direction ^ turn)] += from[otherAt + packetsAt + direction];
+      doubles[at + bytesAt + (direction ^ turn)] += from[otherAt + bytesAt + direction];
+    }
+    const isFirst = doubles[at + firstFrameAt] === 0;
+    const turned = first - (first % 2) + ((first % 2) ^ turn);
+    if (isFirst || turned < doubles[at + firstFrameAt]) doubles[at + firstFrameAt] = turned;
+    if (isFirst || from[otherAt + firstNsAt] < doubles[at + firstNsAt])
+      doubles[at + firstNsAt] = from[otherAt + firstNsAt];
+    if (isFirst || from[otherAt + lastNsAt] > doubles[at + lastNsAt]) doubles[at + lastNsAt] = from[otherAt + lastNsAt];
+  }
+
+  /** The same conversations with the same counts, to be counted on apart. */
+  copy(): ConversationTable {
+    const copy = new ConversationTable(this.stride);
+    copy.slots = this.slots.slice();
+    copy.doubles = this.doubles.slice();
+    copy.words = new Uint32Array(copy.doubles.buffer);
+    copy.count = this.count;
+    return copy;
   }
 
   keyWord(index: number, word: number): number {
-    return this.keys[index * this.stride + word];
+    return this.words[index * rowWords + keyAt + word];
+  }
+
+  note(index: number): number {
+    return this.doubles[index * rowDoubles + noteAt];
+  }
+
+  setNote(index: number, note: number): void {
+    this.doubles[index * rowDoubles + noteAt] = note;
   }
 
   packetsOf(index: number, direction: number): number {
-    return this.counters[index * counterWords + packetsWord + direction];
+    return this.doubles[index * rowDoubles + packetsAt + direction];
   }
 
   bytesOf(index: number, direction: number): number {
-    return this.counters[index * counterWords + bytesWord + direction];
+    return this.doubles[index * rowDoubles + bytesAt + direction];
   }
 
   /** Direction of the first frame. */
   firstDirectionOf(index: number): number {
-    return this.counters[index * counterWords + firstDirectionWord];
+    return this.doubles[index * rowDoubles + firstFrameAt] % 2;
   }
 
   firstNsOf(index: number): number {
-    return this.counters[index * counterWords + firstNsWord];
+    return this.doubles[index * rowDoubles + firstNsAt];
   }
 
   lastNsOf(index: number): number {
-    return this.counters[index * counterWords + lastNsWord];
+    return this.doubles[index * rowDoubles + lastNsAt];
   }
 
-  private insert(slot: number, hash: number, words: number): number {
+  private insert(slot: number, hash: number, length: number): number {
     const index = this.count;
     this.count += 1;
-    if (index >= this.hashes.length) this.growRows();
-    this.hashes[index] = hash;
-    const at = index * this.stride;
-    for (let i = 0; i < words; i += 1) this.keys[at + i] = this.key[i];
+    if (this.count * rowDoubles > this.doubles.length) {
+      const doubles = new Float64Array(this.doubles.length * 2);
+      doubles.set(this.doubles);
+      this.doubles = doubles;
+      this.words = new Uint32Array(doubles.buffer);
+    }
+    const at = index * rowWords;
+    this.words[at + hashAt] = hash;
+    for (let i = 0; i < length; i += 1) this.words[at + keyAt + i] = this.key[i];
     this.slots[slot] = index;
     if (this.count * 2 > this.slots.length) this.growSlots();
     return index;
-  }
-
-  private growRows(): void {
-    const rows = this.hashes.length * 2;
-    this.hashes = grown(this.hashes, rows);
-    this.keys = grown(this.keys, rows * this.stride);
-    this.counters = grown(this.counters, rows * counterWords);
   }
 
   private growSlots(): void {
     const slots = new Int32Array(this.slots.length * 2).fill(-1);
     const mask = slots.length - 1;
     for (let index = 0; index < this.count; index += 1) {
-      let slot = this.hashes[index] & mask;
+      let slot = this.words[index * rowWords + hashAt] & mask;
       while (slots[slot] >= 0) slot = (slot + 1) & mask;
       slots[slot] = index;
     }

@@ -85,6 +85,25 @@ describe('FlowTracker', () => {
     });
   });
 
+  it('counts on each link what ran over it, when a conversation changes its link', () => {
+    const flows = new FlowTracker();
+    const over = (lastOctet: number): PacketView => {
+      const packet = packetOf(hostA, hostB, [4000, 5000]);
+      packet.bytes[5] = lastOctet;
+      return packet;
+    };
+    for (const [i, lastOctet] of [9, 9, 7, 9].entries()) flows.track(frameAt(i + 1, i * 1e9, 100), over(lastOctet));
+    const noLink = over(9);
+    noLink.macSource = -1;
+    flows.track(frameAt(5, 5e9, 100), noLink);
+    expect(rowsOf(flows, 'ethernet')).toMatchObject([
+      { addressB: '02:00:00:00:00:09', packets: 3, bytes: 300, startSeconds: 0, durationSeconds: 3 },
+      { addressB: '02:00:00:00:00:07', packets: 1, bytes: 100, startSeconds: 2, durationSeconds: 0 },
+    ]);
+    expect(rowsOf(flows, 'ipv4')).toMatchObject([{ packets: 5, durationSeconds: 5 }]);
+    expect(rowsOf(flows, 'udp')).toMatchObject([{ packets: 5 }]);
+  });
+
   it('holds many conversations', () => {
     const flows = new FlowTracker();
     const count = 20_000;

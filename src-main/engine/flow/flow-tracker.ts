@@ -5,6 +5,9 @@ import { formatAddress } from '../net/endpoint';
 import { type Headers, IpProtocol, type PacketView } from '../net/packet';
 import { ConversationTable } from './conversation-table';
 
+/** Conversations below the transport. */
+export type LowerKind = 'ethernet' | 'wlan' | 'ipv4' | 'ipv6';
+
 export type TransportName = 'tcp' | 'udp' | 'sctp';
 
 /** Words of a transport key: protocol and IP version, ports, then the addresses of the first and the second side. */
@@ -14,6 +17,13 @@ const addressWord = 2;
 const transportWords4 = 4;
 const transportWords6 = 10;
 
+/*
+ * Note of a transport conversation: its Ethernet conversation * 2 + its direction there in direction 0, as long as all
+ * its frames ran between the same MAC addresses. They are then counted once, in the transport conversation.
+ */
+const withoutLink = -1;
+const countedDirectly = -2;
+
 /**
  * Puts every frame into its conversations (Ethernet, WLAN, IP, transport) and names its directed flow, which is that
  * of its innermost packet. The headers of tunnels around it count in their own conversations, each with the length
@@ -21,10 +31,15 @@ const transportWords6 = 10;
  * the lower address when ports are equal.
  */
 export class FlowTracker {
-  readonly ethernet = new ConversationTable(3);
-  readonly wlan = new ConversationTable(3);
-  readonly ipv4 = new ConversationTable(2);
-  readonly ipv6 = new ConversationTable(8);
+  /** What is counted in these directly; frames of transport conversations are added when somebody asks (`totals`). */
+  private readonly direct = {
+    ethernet: new ConversationTable(3),
+    wlan: new ConversationTable(3),
+    ipv4: new ConversationTable(2),
+    ipv6: new ConversationTable(8),
+  };
+  private shown: { readonly frames: number; readonly tables: Record<LowerKind, ConversationTable> } | null = null;
+  private frames = 0;
   readonly transport = new ConversationTable(transportWords6);
   /** Indexes into `transport`, by protocol, in the order of appearance. */
   readonly tcp: number[] = [];
@@ -42,6 +57,7 @@ export class FlowTracker {
    * or -1 when it has no transport.
    */
   track(frame: Frame, packet: PacketView): number {
+    this.frames += 1;
     if (packet.outerCount > 0) this.trackOuters(frame, packet);
     return this.trackHeaders(frame, packet);
   }
@@ -54,6 +70,27 @@ export class FlowTracker {
   transportOf(conversation: number): TransportName {
     const protocol = this.transport.keyWord(conversation, protocolWord) >>> 8;
     return protocol === IpProtocol.tcp ? 'tcp' : protocol === IpProtocol.udp ? 'udp' : 'sctp';
+  }
+
+  /** Number of conversations of a kind. */
+  countOf(kind: LowerKind): number {
+    return this.direct[kind].count;
+  }
+
+  /** Conversations below the transport with all that they carried; those of frames tracked since are not in it. */
+  totals(kind: LowerKind): ConversationTable {
+    if (this.shown?.frames !== this.frames) {
+      const { ethernet, wlan, ipv4, ipv6 } = this.direct;
+      const tables = { ethernet: ethernet.copy(), wlan, ipv4: ipv4.copy(), ipv6: ipv6.copy() };
+      for (let i = 0; i < this.transport.count; i += 1) {
+        const isV4 = (this.transport.keyWord(i, protocolWord) & 0xff) === 4;
+        tables[isV4 ? 'ipv4' : 'ipv6'].addAll(this.parent[i] >>> 1, this.transport, i, this.parent[i] & 1);
+        const link = this.transport.note(i);
+        if (link >= 0) tables.ethernet.addAll(link >>> 1, this.transport, i, link & 1);
+      }
+      this.shown = { frames: this.frames, tables };
+    }
+    return this.shown.tables[kind];
   }
 
   /** Both ends of a directed flow. */
@@ -86,27 +123,50 @@ export class FlowTracker {
   }
 
   private trackHeaders(frame: Frame, packet: Headers): number {
-    const { wireLength, timeNs } = frame;
-    if (packet.macSource >= 0) {
-      countLink(this.ethernet, frame, packet.linkBytes, packet.macSource, packet.macDestination);
-    }
+    const { wireLength, timeNs, number } = frame;
     if (packet.wlanSource >= 0) {
-      countLink(this.wlan, frame, packet.linkBytes, packet.wlanSource, packet.wlanDestination);
+      const wlan = findLink(this.direct.wlan, packet.linkBytes, packet.wlanSource, packet.wlanDestination);
+      this.direct.wlan.add(wlan >>> 1, wlan & 1, wireLength, timeNs, number);
     }
-    if (packet.ipVersion === 0) return -1;
-    const { sourcePort } = packet;
-    if (sourcePort < 0 || !isTransport(packet.protocol)) {
-      const encoded = this.findIp(packet);
-      this.ipTable(packet).add(encoded >>> 1, encoded & 1, wireLength, timeNs);
+    const hasTransport = packet.ipVersion !== 0 && packet.sourcePort >= 0 && isTransport(packet.protocol);
+    if (!hasTransport) {
+      if (packet.macSource >= 0) this.countEthernet(frame, packet);
+      if (packet.ipVersion === 0) return -1;
+      const ip = this.findIp(packet);
+      this.direct[ipKind(packet)].add(ip >>> 1, ip & 1, wireLength, timeNs, number);
       return -1;
     }
     const flow = packet.ipVersion === 4 ? this.findTransport4(packet) : this.findTransport6(packet);
     const conversation = flow >>> 1;
     if (conversation === this.parentCount) this.addTransport(packet, flow & 1);
-    this.transport.add(conversation, flow & 1, wireLength, timeNs);
-    const parent = this.parent[conversation];
-    this.ipTable(packet).add(parent >>> 1, (parent & 1) ^ (flow & 1), wireLength, timeNs);
+    const link = this.transport.note(conversation);
+    if (link === countedDirectly) {
+      if (packet.macSource >= 0) this.countEthernet(frame, packet);
+    } else if (!this.isOnLink(link, flow & 1, packet)) this.leaveLink(frame, packet, conversation, link);
+    this.transport.add(conversation, flow & 1, wireLength, timeNs, number);
     return flow;
+  }
+
+  private countEthernet(frame: Frame, packet: Headers): void {
+    const { ethernet } = this.direct;
+    const link = findLink(ethernet, packet.linkBytes, packet.macSource, packet.macDestination);
+    ethernet.add(link >>> 1, link & 1, frame.wireLength, frame.timeNs, frame.number);
+  }
+
+  /** Does the packet run between the same MAC addresses as its conversation did so far? */
+  private isOnLink(link: number, direction: number, packet: Headers): boolean {
+    if (packet.macSource < 0) return link === withoutLink;
+    if (link === withoutLink) return false;
+    const { ethernet } = this.direct;
+    const isForward = putLink(ethernet.key, packet.linkBytes, packet.macSource, packet.macDestination);
+    return ethernet.matches(link >>> 1, 3) && ((link & 1) ^ direction) === (isForward ? 0 : 1);
+  }
+
+  /** From here on the frames of the conversation are counted on the link one by one, since it changes. */
+  private leaveLink(frame: Frame, packet: Headers, conversation: number, link: number): void {
+    if (link !== withoutLink) this.direct.ethernet.addAll(link >>> 1, this.transport, conversation, link & 1);
+    this.transport.setNote(conversation, countedDirectly);
+    if (packet.macSource >= 0) this.countEthernet(frame, packet);
   }
 
   private findTransport4(packet: Headers): number {
@@ -135,13 +195,9 @@ export class FlowTracker {
   /** Index * 2 + direction of the packet in its IP table. */
   private findIp(packet: Headers): number {
     const isForward = compareAddresses(packet) <= 0;
-    const table = this.ipTable(packet);
+    const table = this.direct[ipKind(packet)];
     putAddresses(table.key, 0, packet, isForward);
     return 2 * table.find(table.stride) + (isForward ? 0 : 1);
-  }
-
-  private ipTable(packet: Headers): ConversationTable {
-    return packet.ipVersion === 4 ? this.ipv4 : this.ipv6;
   }
 
   private addTransport(packet: Headers, direction: number): void {
@@ -152,28 +208,35 @@ export class FlowTracker {
     }
     this[this.transportOf(this.parentCount)].push(this.parentCount);
     this.parent[this.parentCount] = this.findIp(packet) ^ direction;
+    const { linkBytes, macSource, macDestination } = packet;
+    const link =
+      macSource < 0 ? withoutLink : findLink(this.direct.ethernet, linkBytes, macSource, macDestination) ^ direction;
+    this.transport.setNote(this.parentCount, link);
     this.parentCount += 1;
   }
 }
 
-/** Counts a frame between two MAC addresses. */
-function countLink(
-  table: ConversationTable,
-  frame: Frame,
-  bytes: Uint8Array,
-  sourceAt: number,
-  destinationAt: number,
-): void {
+function ipKind(packet: Headers): 'ipv4' | 'ipv6' {
+  return packet.ipVersion === 4 ? 'ipv4' : 'ipv6';
+}
+
+/** Puts a pair of MAC addresses into `key`, the lower one first; returns whether the source is that one. */
+function putLink(key: Uint32Array, bytes: Uint8Array, sourceAt: number, destinationAt: number): boolean {
   const source = u32be(bytes, sourceAt);
   const destination = u32be(bytes, destinationAt);
   const sourceLow = u16be(bytes, sourceAt + 4);
   const destinationLow = u16be(bytes, destinationAt + 4);
   const isForward = source < destination || (source === destination && sourceLow <= destinationLow);
-  const { key } = table;
   key[0] = isForward ? source : destination;
   key[1] = isForward ? destination : source;
   key[2] = isForward ? (sourceLow << 16) | destinationLow : (destinationLow << 16) | sourceLow;
-  table.add(table.find(3), isForward ? 0 : 1, frame.wireLength, frame.timeNs);
+  return isForward;
+}
+
+/** Index * 2 + direction of a frame between two MAC addresses. */
+function findLink(table: ConversationTable, bytes: Uint8Array, sourceAt: number, destinationAt: number): number {
+  const isForward = putLink(table.key, bytes, sourceAt, destinationAt);
+  return 2 * table.find(3) + (isForward ? 0 : 1);
 }
 
 function isTransport(protocol: number): boolean {

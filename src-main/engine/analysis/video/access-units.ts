@@ -58,6 +58,8 @@ function formatOf({ bindings }: RtpMediaIndex, payloadType: number): Omit<Stream
 export interface SegmentUnit {
   readonly unit: AccessUnit;
   readonly segment: number;
+  /** The packet of the index that came when it was complete. */
+  readonly packet: number;
 }
 
 /** The access units of a stream in decoding order, read packet by packet. */
@@ -74,7 +76,7 @@ export function* accessUnits(
   let lostBefore = 0;
   for (const packet of order.packets) {
     if (previous >= 0 && index.segment[packet] !== index.segment[previous]) {
-      for (const unit of depacketizer.reset('restart')) yield { unit, segment };
+      for (const unit of depacketizer.reset('restart')) yield { unit, segment, packet: previous };
       lostBefore = 0;
     } else if (previous >= 0) {
       lostBefore += index.sequence[packet] - index.sequence[previous] - 1;
@@ -92,9 +94,9 @@ export function* accessUnits(
       missing: index.payloadMissing[packet],
     });
     lostBefore = 0;
-    for (const unit of units) yield { unit, segment };
+    for (const unit of units) yield { unit, segment, packet };
   }
-  for (const unit of depacketizer.flush()) yield { unit, segment };
+  for (const unit of depacketizer.flush()) yield { unit, segment, packet: previous };
 }
 
 /** When a frame of the stream was captured, seconds since the first frame of the capture. */

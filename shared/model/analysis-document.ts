@@ -8,7 +8,16 @@ export interface AnalysisDocument {
   readonly tool: { readonly name: 'tapdeck'; readonly version: string };
   readonly capture: Pick<
     CaptureSummary,
-    'path' | 'format' | 'bytes' | 'sha256' | 'packets' | 'firstTime' | 'durationSeconds' | 'linkTypes' | 'complete'
+    | 'path'
+    | 'format'
+    | 'bytes'
+    | 'sha256'
+    | 'packets'
+    | 'duplicateFrames'
+    | 'firstTime'
+    | 'durationSeconds'
+    | 'linkTypes'
+    | 'complete'
   >;
   readonly conversations: ConversationCounts;
   readonly calls: readonly CallDocument[];

@@ -11,6 +11,8 @@ export interface CaptureSummary {
   /** SHA-256 of the file in hex; null while it is being computed. */
   readonly sha256: string | null;
   readonly packets: number;
+  /** Packets captured more than once: on a mirror port, on two interfaces, or sent again by a wireless station. */
+  readonly duplicateFrames: number;
   /** RFC 3339, nanoseconds, UTC; null without packets. */
   readonly firstTime: string | null;
   readonly durationSeconds: number;

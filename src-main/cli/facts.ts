@@ -8,8 +8,19 @@ export const tool = { name: 'tapdeck', version } as const;
 
 /** The part of the document that says which file it is about. */
 export function captureFacts({ summary, shownPath }: LoadedCapture): AnalysisDocument['capture'] {
-  const { format, bytes, sha256, packets, firstTime, durationSeconds, linkTypes, complete } = summary;
-  return { path: shownPath, format, bytes, sha256, packets, firstTime, durationSeconds, linkTypes, complete };
+  const { format, bytes, sha256, packets, duplicateFrames, firstTime, durationSeconds, linkTypes, complete } = summary;
+  return {
+    path: shownPath,
+    format,
+    bytes,
+    sha256,
+    packets,
+    duplicateFrames,
+    firstTime,
+    durationSeconds,
+    linkTypes,
+    complete,
+  };
 }
 
 /** Facts of a capture and how many things are in it, one a line. */
@@ -24,6 +35,7 @@ export function describeCapture(loaded: LoadedCapture): string {
     ['size', `${facts.bytes} bytes`],
     ['sha256', facts.sha256 ?? '-'],
     ['packets', `${facts.packets}${facts.complete ? '' : ' (the file could not be read to its end)'}`],
+    ...(facts.duplicateFrames > 0 ? [['duplicates', `${facts.duplicateFrames} packets`] as const] : []),
     ...recorded(about),
     ['begins', facts.firstTime ?? '-'],
     ['lasts', `${facts.durationSeconds.toFixed(3)} s`],

@@ -15,6 +15,7 @@ const capture: CaptureSummary = {
   bytes: 10,
   sha256: null,
   packets: 1,
+  duplicateFrames: 0,
   firstTime: null,
   durationSeconds: 0,
   linkTypes: [],

@@ -136,10 +136,7 @@ export function decodeCapwap(layer: Layer, packet: PacketView, fragments: Fragme
   layer.start = start + headerLength;
   if ((flags & CAPWAP_FRAGMENT) !== 0) {
     const hasMore = (flags & CAPWAP_LAST) === 0;
-    const isWhole = fragments.add(layer, packet, CAPWAP_IDENTIFICATION | identification, offset, hasMore);
-    // The datagram itself is whole.
-    packet.isFragment = false;
-    if (!isWhole) return false;
+    if (!fragments.add(layer, packet, CAPWAP_IDENTIFICATION | identification, offset, hasMore)) return false;
   }
   layer.etherType = isNative ? CAPWAP_80211 : LINK_TYPE_BASE + LinkType.ethernet;
   return true;

@@ -26,7 +26,7 @@ describe('FrameStore', () => {
     for (const flow of flows) store.append(frameAt(0), flow);
     const chain = (flow: number): number[] => {
       const numbers: number[] = [];
-      for (let n = store.firstFrame(flow); n !== 0; n = store.nextFrame(n)) numbers.push(n);
+      for (let n = store.firstFrame(flow); n !== 0; n = store.nextFrame(n, flow)) numbers.push(n);
       return numbers;
     };
     expect(chain(3)).toEqual([1, 3, 6]);

@@ -60,18 +60,18 @@ export class ChainWalk implements FrameWalk {
 
   next(): number {
     const { heads, store } = this;
-    const { frames } = this.candidates;
+    const { flows, frames } = this.candidates;
     while (this.frameIndex < frames.length && frames[this.frameIndex] <= this.last) this.frameIndex += 1;
     let least = frames[this.frameIndex] ?? 0;
     let chain = -1;
     for (let i = 0; i < heads.length; i += 1) {
-      while (heads[i] !== 0 && heads[i] <= this.last) heads[i] = store.nextFrame(heads[i]);
+      while (heads[i] !== 0 && heads[i] <= this.last) heads[i] = store.nextFrame(heads[i], flows[i]);
       if (heads[i] !== 0 && (least === 0 || heads[i] <= least)) {
         least = heads[i];
         chain = i;
       }
     }
-    if (chain >= 0) heads[chain] = store.nextFrame(least);
+    if (chain >= 0) heads[chain] = store.nextFrame(least, flows[chain]);
     if (least !== 0) this.last = least;
     return least;
   }

@@ -11,6 +11,7 @@ import { linkTypeName } from '../../capture/link-types';
 import type { CaptureNotes } from '../../capture/notes';
 import { openCapture } from '../../capture/open';
 import { countConversations } from '../../flow/conversation-rows';
+import { DuplicateDetector } from '../../flow/duplicate-detector';
 import { FlowTracker } from '../../flow/flow-tracker';
 import { PacketDecoder } from '../../link/packet-decoder';
 import { PacketView } from '../../net/packet';
@@ -59,6 +60,7 @@ export class CaptureAnalysis {
   private readonly packet = new PacketView();
   private readonly store = new FrameStore();
   private readonly flows = new FlowTracker();
+  private readonly duplicates = new DuplicateDetector();
   private readonly decoder: PacketDecoder;
   private readonly frames: FrameReader;
   private readonly replay: FlowReplay;
@@ -181,6 +183,7 @@ export class CaptureAnalysis {
       format,
       bytes: this.bytesTotal,
       packets: this.store.count,
+      duplicateFrames: this.duplicates.count,
       firstTime: firstTimeNs === null ? null : formatEpochNs(firstTimeNs),
       durationSeconds: this.lastTimeNs / 1e9,
       linkTypes: linkTypes.map(linkTypeName),
@@ -297,11 +300,33 @@ export class CaptureAnalysis {
   }
 
   private take(frame: Frame): void {
-    const { packet } = this;
-    this.decoder.decode(frame, packet);
+    const { decoder, packet } = this;
+    decoder.decode(frame, packet);
     const flow = this.flows.track(frame, packet);
     this.store.append(frame, flow);
     if (frame.timeNs > this.lastTimeNs) this.lastTimeNs = frame.timeNs;
+    this.analyse(frame, flow);
+    while (decoder.hasNext) {
+      decoder.decodeNext(packet);
+      const further = this.flows.track(frame, packet);
+      this.store.appendFurther(further);
+      this.analyse(frame, further);
+    }
+  }
+
+  private analyse(frame: Frame, flow: number): void {
+    const { packet } = this;
+    this.duplicates.check(packet, flow, frame.timeNs);
+    if (packet.isDuplicate) this.reportDuplicate(frame);
     if (flow >= 0) this.dispatcher.dispatch(flow, frame, packet);
+  }
+
+  private reportDuplicate(frame: Frame): void {
+    this.diagnostics.report(
+      'note',
+      'duplicate-frame',
+      frame.number,
+      'This packet was captured just before, at another place or sent again by its station. It is counted, not analysed.',
+    );
   }
 }

@@ -3,7 +3,8 @@ import type { Frame } from '../../capture/frame';
 import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { FlowTracker } from '../../flow/flow-tracker';
 import { TcpStream } from '../../flow/tcp-reassembly';
-import { IpProtocol, type PacketView } from '../../net/packet';
+import { UdpChecksumWatch } from '../../flow/udp-checksum-watch';
+import { IpProtocol, type PacketView, TcpFlag } from '../../net/packet';
 import { looksLikeSip, parseSipDatagram, type SipMessage, SipStreamParser } from '../../protocols/sip/index';
 import type { CallTracker } from '../calls/call-tracker';
 import type { RtpEngine } from '../rtp/rtp-engine';
@@ -35,13 +36,16 @@ export class FlowDispatcher {
   /** Conversations that carried SIP, with the first frame that showed it. */
   private readonly sipConversations = new Map<number, number>();
   private frame: Frame | null = null;
+  private readonly checksums: UdpChecksumWatch;
 
-  constructor(private readonly parts: DispatcherParts) {}
+  constructor(private readonly parts: DispatcherParts) {
+    this.checksums = new UdpChecksumWatch(parts.sink, parts.flows);
+  }
 
   dispatch(flow: number, frame: Frame, packet: PacketView): void {
     this.frame = frame;
     try {
-      if (packet.protocol === IpProtocol.udp) this.datagram(flow, frame, packet);
+      if (packet.protocol === IpProtocol.udp || packet.isMessage) this.datagram(flow, frame, packet);
       else if (packet.protocol === IpProtocol.tcp) this.segment(flow, frame, packet);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -56,6 +60,8 @@ export class FlowDispatcher {
 
   /** What a transport conversation was taken for, and why. */
   verdict(conversation: number): ConversationVerdict | null {
+    const tunnel = this.parts.flows.tunnelOf(conversation);
+    if (tunnel !== null) return { protocol: tunnel, reason: 'Packets inside; they are in their own conversations' };
     const sipFrame = this.sipConversations.get(conversation);
     if (sipFrame !== undefined) return { protocol: 'SIP', reason: `SIP start line in frame ${sipFrame}` };
     return this.parts.rtp.flowVerdict(2 * conversation) ?? this.parts.rtp.flowVerdict(2 * conversation + 1);
@@ -64,6 +70,7 @@ export class FlowDispatcher {
   private datagram(flow: number, frame: Frame, packet: PacketView): void {
     const { bytes, payloadStart, payloadEnd } = packet;
     if (payloadStart >= payloadEnd) return;
+    this.checksums.sample(flow, packet, frame.number);
     if (isRtpVersion(bytes[payloadStart])) {
       if (packet.isReassembled && !this.parts.replay.keepReassembled(packet, frame.number)) {
         this.parts.sink.report(
@@ -74,7 +81,7 @@ export class FlowDispatcher {
         );
       }
       this.parts.rtp.onDatagram(flow, packet, frame.number, frame.timeNs);
-    } else if (looksLikeSip(bytes, payloadStart, payloadEnd)) {
+    } else if (!packet.isDuplicate && looksLikeSip(bytes, payloadStart, payloadEnd)) {
       const origin = {
         frame: frame.number,
         timeNs: frame.timeNs,
@@ -82,11 +89,12 @@ export class FlowDispatcher {
         missing: packet.payloadMissing,
       };
       const message = parseSipDatagram(bytes, payloadStart, payloadEnd, origin, this.parts.sink);
-      if (message) this.onSip(flow, message, 'udp');
+      if (message) this.onSip(flow, message, packet.protocol === IpProtocol.tcp ? 'tcp' : 'udp');
     }
   }
 
   private segment(flow: number, frame: Frame, packet: PacketView): void {
+    if (packet.isDuplicate) return;
     const connection = this.sipConnections.get(flow) ?? this.probe(flow, packet);
     connection?.stream.push(
       packet.tcpSequence,
@@ -98,7 +106,7 @@ export class FlowDispatcher {
       frame.timeNs,
       packet.payloadMissing,
     );
-    if (this.sipConnections.size > 0) {
+    if (this.sipConnections.size > 0 && (packet.tcpFlags & TcpFlag.ack) !== 0) {
       this.sipConnections.get(flow ^ 1)?.stream.acknowledge(packet.tcpAcknowledgment, frame.timeNs);
     }
   }

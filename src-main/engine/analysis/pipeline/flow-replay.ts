@@ -12,10 +12,14 @@ const maxReassembledBytes = 128 << 20;
 /** A sink for passes that only repeat what was diagnosed while loading. */
 const silent: DiagnosticSink = { report: () => undefined };
 
+type PacketVisitor = Parameters<PacketSource['forEachPacket']>[1];
+
 /** Reads the frames of a flow again from the file, in capture order. */
 export class FlowReplay implements PacketSource {
   private readonly reassembled = new Map<number, Uint8Array>();
   private reassembledBytes = 0;
+  /** Shows what was kept. */
+  private readonly whole = new PacketView();
 
   constructor(
     private readonly reader: FrameReader,
@@ -27,30 +31,42 @@ export class FlowReplay implements PacketSource {
     const length = packet.payloadEnd - packet.payloadStart;
     if (this.reassembledBytes + length > maxReassembledBytes) return false;
     this.reassembledBytes += length;
-    this.reassembled.set(frame, packet.bytes.slice(packet.payloadStart, packet.payloadEnd));
+    this.reassembled.set(keyOf(frame, packet.ordinal), packet.bytes.slice(packet.payloadStart, packet.payloadEnd));
     return true;
   }
 
-  forEachPacket(
-    flow: number,
-    visit: (packet: PacketView, frame: number, timeNs: number, fileOffset: number) => void,
-  ): void {
+  forEachPacket(flow: number, visit: PacketVisitor): void {
     const decoder = new PacketDecoder(silent);
     const frame = new Frame();
     const packet = new PacketView();
-    for (let number = this.store.firstFrame(flow); number !== 0; number = this.store.nextFrame(number)) {
-      const kept = this.reassembled.get(number);
-      if (kept) {
-        this.store.describe(number, frame);
-        packet.reset(kept);
-        packet.isReassembled = true;
-        packet.payloadEnd = kept.length;
-        visit(packet, number, frame.timeNs, -1);
-      } else if (this.reader.read(number, frame)) {
-        decoder.decode(frame, packet);
-        if (!packet.isFragment && !packet.isReassembled)
-          visit(packet, number, frame.timeNs, frame.fileOffset - frame.start);
+    for (let number = this.store.firstFrame(flow); number !== 0; number = this.store.nextFrame(number, flow)) {
+      if (!this.reader.read(number, frame)) continue;
+      decoder.decode(frame, packet);
+      for (;;) {
+        if (this.store.flowOf(number, packet.ordinal) === flow) this.visitPacket(packet, frame, visit);
+        if (!decoder.hasNext) break;
+        decoder.decodeNext(packet);
       }
     }
   }
+
+  private visitPacket(packet: PacketView, frame: Frame, visit: PacketVisitor): void {
+    if (!packet.isFragment && !packet.isReassembled) {
+      visit(packet, frame.number, frame.timeNs, frame.fileOffset - frame.start);
+      return;
+    }
+    // The other fragments are in no flow, so what was put together from them was kept.
+    const kept = this.reassembled.get(keyOf(frame.number, packet.ordinal));
+    if (!kept) return;
+    const { whole } = this;
+    whole.reset(kept);
+    whole.isReassembled = true;
+    whole.payloadEnd = kept.length;
+    visit(whole, frame.number, frame.timeNs, -1);
+  }
+}
+
+/** A packet of a frame: frame numbers have 32 bits, and a frame holds fewer than 65 536 packets. */
+function keyOf(frame: number, ordinal: number): number {
+  return frame * 0x1_0000 + ordinal;
 }

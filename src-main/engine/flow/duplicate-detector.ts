@@ -1,0 +1,107 @@
+import { u16be, u32be } from '../bytes/integers';
+import { IpProtocol, type PacketView } from '../net/packet';
+
+/** Copies of a packet are taken for one within this time: hosts repeat nothing so soon, taps and routers do. */
+const WINDOW_MS = 10;
+/** Packets remembered, a power of two: at a hundred thousand packets a second about the last 20 milliseconds. */
+const SLOT_BITS = 11;
+const SLOTS = 1 << SLOT_BITS;
+/** A slot: two words that tell packets apart, and when the packet came. */
+const SLOT_WORDS = 4;
+
+/**
+ * Recognises packets that are in the capture more than once because a mirror port shows both ways in and out, because
+ * two interfaces were captured, or because a station sent an 802.11 frame again. A copy has the same addresses, ports,
+ * IP identification, length and transport checksum (which stands for the payload, being computed over it); TTL, link
+ * addresses, VLAN tags and tunnels around it may differ. Checksums may be left to the network card, so the first bytes
+ * of the payload count as well, where RTP has its sequence number, and all bytes of what may be a text message.
+ *
+ * Acknowledgments without data look alike in IPv6 and where the identification is always 0, so they are never taken
+ * for copies there.
+ *
+ * A copy counts in conversations and in the figures of RTP streams, as in Wireshark; TCP and SIP do not see it.
+ */
+export class DuplicateDetector {
+  /** Packets recognised so far. */
+  count = 0;
+  private readonly slots = new Int32Array(SLOTS * SLOT_WORDS);
+
+  constructor() {
+    // A time that no packet is near of.
+    for (let i = 2; i < this.slots.length; i += SLOT_WORDS) this.slots[i] = -0x8000_0000;
+  }
+
+  /** Sets `packet.isDuplicate`, and remembers the packet when it is none. `flow` is that of the packet, or -1. */
+  check(packet: PacketView, flow: number, timeNs: number): void {
+    if (packet.ipVersion === 0 || packet.isMessage) return;
+    const { identification } = packet;
+    const payloadLength = packet.payloadEnd - packet.payloadStart;
+    let checksum = 0;
+    let hash: number;
+    if (packet.fragmentOffset >= 0) {
+      hash = mix(mixAddresses(packet), identification) ^ packet.fragmentOffset;
+    } else {
+      if (identification === 0 && payloadLength === 0) return;
+      hash = hashPayload(packet.bytes, packet.payloadStart, payloadLength) ^ packet.tcpSequence;
+      if (flow >= 0) {
+        checksum = transportChecksum(packet);
+        hash ^= Math.imul(flow + 1, 0x85eb_ca6b);
+      } else {
+        hash ^= mixAddresses(packet) ^ packet.protocol;
+      }
+    }
+    const exact = (checksum << 16) | (identification & 0xffff);
+    const ms = (timeNs * 1e-6) | 0;
+    const at = (Math.imul(hash ^ exact, 0x9e37_79b1) >>> (32 - SLOT_BITS)) * SLOT_WORDS;
+    const { slots } = this;
+    if (slots[at] === hash && slots[at + 1] === exact) {
+      const apart = (ms - slots[at + 2]) | 0;
+      if (apart >= -WINDOW_MS && apart <= WINDOW_MS) {
+        packet.isDuplicate = true;
+        this.count += 1;
+        return;
+      }
+    }
+    slots[at] = hash;
+    slots[at + 1] = exact;
+    slots[at + 2] = ms;
+  }
+}
+
+/** Checksum field of UDP, TCP or SCTP. */
+function transportChecksum({ bytes, protocol, transportStart }: PacketView): number {
+  if (protocol === IpProtocol.udp) return u16be(bytes, transportStart + 6);
+  if (protocol === IpProtocol.tcp) return u16be(bytes, transportStart + 16);
+  return u16be(bytes, transportStart + 8) ^ u16be(bytes, transportStart + 10);
+}
+
+function hashPayload(bytes: Uint8Array, start: number, length: number): number {
+  if (length >= 8 && !startsLikeText(bytes, start)) {
+    return Math.imul(u32be(bytes, start) ^ length, 0xc2b2_ae35) ^ u32be(bytes, start + 4);
+  }
+  let hash = length;
+  for (let i = start; i < start + length; i += 1) hash = Math.imul(hash ^ bytes[i], 0x0100_0193);
+  return hash;
+}
+
+/** Three capital letters: a method of SIP or its kin, or its version. */
+function startsLikeText(bytes: Uint8Array, start: number): boolean {
+  return isCapital(bytes[start]) && isCapital(bytes[start + 1]) && isCapital(bytes[start + 2]);
+}
+
+const isCapital = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a;
+
+function mixAddresses({ bytes, ipVersion, source, destination }: PacketView): number {
+  let mixed = ipVersion;
+  const length = ipVersion === 4 ? 4 : 16;
+  for (let i = 0; i < length; i += 4) {
+    mixed = mix(mixed, u32be(bytes, source + i));
+    mixed = mix(mixed, u32be(bytes, destination + i));
+  }
+  return mixed;
+}
+
+function mix(hash: number, value: number): number {
+  const mixed = Math.imul(hash ^ value, 0x9e37_79b1);
+  return mixed ^ (mixed >>> 15);
+}

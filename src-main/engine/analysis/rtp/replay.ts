@@ -27,7 +27,7 @@ export function replayStream(
 
 /** A copy of a stream that has seen no packet yet but knows all that the original does. */
 function blank(stream: RtpStream): RtpStream {
-  const copy = new RtpStream(stream.id, stream.context, stream.ssrc);
+  const copy = new RtpStream(stream.index, stream.context, stream.ssrc);
   copy.inherit(stream);
   return copy;
 }

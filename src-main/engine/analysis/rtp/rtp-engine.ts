@@ -23,6 +23,7 @@ import { RtcpLog, type RtcpSource, type SenderReport } from './rtcp-log';
 import { isReservedForRtcp, RtpFlow } from './rtp-flow';
 import { RtpSample } from './rtp-sample';
 import { RtpStream } from './rtp-stream';
+import { SampleQueues } from './sample-queues';
 import { buildSeries } from './series';
 import { findPeer, streamRow } from './stream-row';
 
@@ -61,6 +62,11 @@ export class RtpEngine {
   private readonly sample = new RtpSample();
   private readonly rowCache = new Map<string, { readonly key: string; readonly row: StreamRow }>();
   private columnCache: { readonly key: string; readonly columns: PacketColumns } | null = null;
+  private readonly queues = new SampleQueues((stream, sample) => this.all[stream].push(sample));
+  /** Index of the last packet's stream in `all` + 1, by flow; 0 without one. */
+  private lastStream = new Uint32Array(256);
+  /** SSRCs of `all`. */
+  private ssrcs = new Uint32Array(64);
   private callStreams: Map<string, RtpStream[]> | null = null;
   private changes = 0;
 
@@ -76,6 +82,7 @@ export class RtpEngine {
   }
 
   streams(): readonly RtpStream[] {
+    this.queues.settleAll();
     return this.all;
   }
 
@@ -109,12 +116,25 @@ export class RtpEngine {
     }
     const { header } = this;
     if (!parseRtpHeader(bytes, payloadStart, payloadEnd, payloadMissing, header)) return DatagramVerdict.none;
-    const known = this.flows[flow] ?? this.open(flow);
     const { sample } = this;
-    sample.take(header, packet, frame, timeNs, known.isIpv6);
+    sample.take(header, packet, frame, timeNs, packet.ipVersion === 6);
+    const last = flow < this.lastStream.length ? this.lastStream[flow] : 0;
+    if (last > 0 && this.ssrcs[last - 1] === header.ssrc) {
+      this.queues.push(last - 1, sample);
+      this.changes += 1;
+      return DatagramVerdict.rtp;
+    }
+    return this.onOther(this.flows[flow] ?? this.open(flow), sample);
+  }
+
+  /** A packet of another stream than the flow's last one. */
+  private onOther(known: RtpFlow, sample: RtpSample): DatagramVerdict {
+    const { header } = this;
     const stream = known.streamOf(header.ssrc);
     if (stream) {
-      stream.push(sample);
+      this.lastStream = withRoom(this.lastStream, known.flow);
+      this.lastStream[known.flow] = stream.index + 1;
+      this.queues.push(stream.index, sample);
       this.changes += 1;
       return DatagramVerdict.rtp;
     }
@@ -130,6 +150,7 @@ export class RtpEngine {
     this.callStreams = null;
     this.reportRedefinitions(announcement);
     for (const flow of this.flowsByEndpoint.get(endpointKey(announcement.address, announcement.port)) ?? []) {
+      for (const stream of flow.streams) this.queues.settle(stream.index);
       flow.refresh(this.book);
       for (const stream of flow.streams) stream.rebind();
       for (const candidate of flow.candidates.values()) this.consider(flow, candidate);
@@ -141,6 +162,7 @@ export class RtpEngine {
   bind(streamId: string, payloadType: number, binding: PayloadBinding | null): void {
     const stream = this.byId.get(streamId);
     if (!stream) return;
+    this.queues.settle(stream.index);
     if (binding) stream.userBindings.set(payloadType, binding);
     else stream.userBindings.delete(payloadType);
     stream.rebind();
@@ -149,6 +171,7 @@ export class RtpEngine {
 
   /** Nothing more comes: infers clock rates, and counts anew what was counted with the wrong ones. */
   finish(source: PacketSource): void {
+    this.queues.settleAll();
     for (const stream of this.all) {
       stream.statistics.finish();
       if (!stream.isStale && stream.needsClock) {
@@ -181,6 +204,7 @@ export class RtpEngine {
 
   /** Rows of the stream table, in the order in which the streams were found. */
   rows(): StreamRow[] {
+    this.queues.settleAll();
     return this.all.map((stream) => this.toRow(stream));
   }
 
@@ -197,12 +221,13 @@ export class RtpEngine {
   /** What a directed flow was taken for, and why; null when it is neither RTP nor RTCP. */
   flowVerdict(flow: number): FlowVerdict | null {
     const known = this.flows[flow];
+    for (const stream of known?.streams ?? []) this.queues.settle(stream.index);
     return known ? flowVerdict(known, this.book.rtcp(known.destinationKey)) : null;
   }
 
   /** Per-packet table of a stream; null when there is no such stream. */
   packetRows(streamId: string, source: PacketSource): PacketRows | null {
-    const stream = this.byId.get(streamId);
+    const stream = this.settled(streamId);
     if (!stream) return null;
     return packetRowsOf(
       () => stream.revision,
@@ -212,18 +237,18 @@ export class RtpEngine {
 
   /** Figures over time for charts; null when there is no such stream. */
   series(streamId: string, buckets: number, source: PacketSource): RtpSeries | null {
-    const stream = this.byId.get(streamId);
+    const stream = this.settled(streamId);
     return stream ? buildSeries(stream.id, this.columnsOf(stream, source), buckets) : null;
   }
 
   /** Share of the packets lost (0..1) in equal slices between first and last packet; NaN where none was expected. */
   lossHeat(streamId: string, slices: number): Float32Array {
-    return this.byId.get(streamId)?.statistics.losses.heat(slices) ?? new Float32Array(slices);
+    return this.settled(streamId)?.statistics.losses.heat(slices) ?? new Float32Array(slices);
   }
 
   /** Where the packets of a stream lie; null when there is no such stream. */
   mediaIndex(streamId: string, source: PacketSource): RtpMediaIndex | null {
-    const stream = this.byId.get(streamId);
+    const stream = this.settled(streamId);
     return stream ? buildMediaIndex(stream, this.toRow(stream), source) : null;
   }
 
@@ -238,7 +263,7 @@ export class RtpEngine {
   }
 
   streamById(streamId: string): RtpStream | null {
-    return this.byId.get(streamId) ?? null;
+    return this.settled(streamId);
   }
 
   /** What RTCP from the stream's host to its receiver told of its SSRC, on whatever ports. */
@@ -251,6 +276,13 @@ export class RtpEngine {
       if (isSameWay) return source;
     }
     return null;
+  }
+
+  /** A stream with all its packets counted; null when there is none. */
+  private settled(streamId: string): RtpStream | null {
+    const stream = this.byId.get(streamId) ?? null;
+    if (stream) this.queues.settle(stream.index);
+    return stream;
   }
 
   private onRtcp(flow: number, packet: PacketView, frame: number, timeNs: number, kind: RtcpKind): DatagramVerdict {
@@ -284,8 +316,10 @@ export class RtpEngine {
       return false;
     }
     flow.candidates.remove(candidate);
-    const stream = new RtpStream(`rtp-${this.all.length + 1}`, flow, candidate.ssrc);
+    const stream = new RtpStream(this.all.length, flow, candidate.ssrc);
     flow.streams.push(stream);
+    this.ssrcs = withRoom(this.ssrcs, stream.index);
+    this.ssrcs[stream.index] = stream.ssrc;
     this.all.push(stream);
     this.callStreams = null;
     this.byId.set(stream.id, stream);
@@ -390,4 +424,12 @@ export class RtpEngine {
       );
     }
   }
+}
+
+/** The array itself, or a longer copy when `index` lies behind its end. */
+function withRoom(array: Uint32Array<ArrayBuffer>, index: number): Uint32Array<ArrayBuffer> {
+  if (index < array.length) return array;
+  const grown = new Uint32Array(Math.max(index + 1, array.length * 2));
+  grown.set(array);
+  return grown;
 }

@@ -82,11 +82,16 @@ export class RtpStream {
   /** Payload types that looked like events and turned out not to be. */
   private readonly notEvents = new Set<number>();
 
+  readonly id: string;
+
+  /** `index` counts the streams of a capture in the order in which they were found. */
   constructor(
-    readonly id: string,
+    readonly index: number,
     readonly context: StreamContext,
     readonly ssrc: number,
-  ) {}
+  ) {
+    this.id = `rtp-${index + 1}`;
+  }
 
   /** Forgets all packets, keeps what is known of their meaning. */
   reset(): void {

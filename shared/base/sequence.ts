@@ -9,6 +9,7 @@ export function extendSequence(sequence: number, reference: number): number {
 
 /** Extends a 32-bit RTP timestamp to a count without wraps, nearest to `reference` (any safe integer). */
 export function extendTimestamp(timestamp: number, reference: number): number {
-  const delta = (timestamp - (reference % 2 ** 32)) | 0;
+  // The conversion to 32 bits takes the difference modulo 2^32.
+  const delta = (timestamp - reference) | 0;
   return reference + delta;
 }

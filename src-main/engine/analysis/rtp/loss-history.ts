@@ -11,6 +11,10 @@ export class LossHistory {
   private lost: Float32Array | null = null;
   private came: Float32Array | null = null;
   private lastNs = 0;
+  /** Slice of the last packet, where it ends, and how many packets came in it that are not in `came` yet. */
+  private slice = 0;
+  private sliceEndNs = firstSliceNs;
+  private waiting = 0;
   private packets = 0;
   /** The last gap, from and to: there late packets are taken off again. */
   private gapFromNs = 0;
@@ -18,15 +22,15 @@ export class LossHistory {
 
   /** A packet came `atNs` after the first one of the stream; `gap` numbers before it had not come by then. */
   take(atNs: number, gap: number, isLate: boolean): void {
-    const ns = Math.max(atNs, this.lastNs);
-    while (ns >= slices * this.sliceNs) this.widen();
+    const ns = atNs > this.lastNs ? atNs : this.lastNs;
+    if (ns >= this.sliceEndNs) this.turnTo(ns);
     this.packets += 1;
     if (gap > 0) {
       this.gapFromNs = this.lastNs;
       this.gapToNs = ns;
       this.spread(gap);
     } else if (isLate) this.spread(-1);
-    if (this.came) this.came[Math.floor(ns / this.sliceNs)] += 1;
+    this.waiting += 1;
     this.lastNs = ns;
   }
 
@@ -35,6 +39,7 @@ export class LossHistory {
    * was expected.
    */
   heat(count: number): Float32Array {
+    this.settle();
     const { lost, came, sliceNs, lastNs } = this;
     if (!lost || !came || lastNs === 0) return new Float32Array(count);
     const heat = new Float32Array(count);
@@ -52,6 +57,19 @@ export class LossHistory {
       heat[i] = lostPackets + cameHere > 0 ? lostPackets / (lostPackets + cameHere) : Number.NaN;
     }
     return heat;
+  }
+
+  /** The stream has come to another slice. */
+  private turnTo(ns: number): void {
+    this.settle();
+    while (ns >= slices * this.sliceNs) this.widen();
+    this.slice = Math.floor(ns / this.sliceNs);
+    this.sliceEndNs = (this.slice + 1) * this.sliceNs;
+  }
+
+  private settle(): void {
+    if (this.came) this.came[this.slice] += this.waiting;
+    this.waiting = 0;
   }
 
   /** Adds lost packets over the time of the last gap. */
@@ -79,6 +97,7 @@ export class LossHistory {
       this.came = new Float32Array(slices);
       const full = Math.floor(this.lastNs / this.sliceNs) + 1;
       this.came.fill(this.packets / full, 0, full);
+      this.waiting = 0;
     }
     return { lost: this.lost, came: this.came };
   }
@@ -90,5 +109,7 @@ export class LossHistory {
       for (let i = 0; i < slices / 2; i += 1) array[i] = array[2 * i] + array[2 * i + 1];
       array.fill(0, slices / 2);
     }
+    this.slice >>= 1;
+    this.sliceEndNs = (this.slice + 1) * this.sliceNs;
   }
 }

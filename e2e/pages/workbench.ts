@@ -9,6 +9,9 @@ type PanelId =
   | 'calls'
   | 'streams'
   | 'conversations'
+  | 'packets'
+  | 'packet-detail'
+  | 'follow-stream'
   | 'diagnostics'
   | 'call-flow'
   | 'rtp-analysis'
@@ -21,6 +24,7 @@ export class Workbench {
   readonly streams: Grid;
   readonly diagnostics: Grid;
   readonly rtpPackets: Grid;
+  readonly packets: Grid;
   readonly player: Player;
   readonly jobs: Jobs;
   readonly header: Locator;
@@ -35,6 +39,7 @@ export class Workbench {
     this.streams = new Grid(page, 'streams');
     this.diagnostics = new Grid(page, 'diagnostics');
     this.rtpPackets = new Grid(page, 'rtp-packets');
+    this.packets = new Grid(page, 'packets');
     this.player = new Player(page);
     this.jobs = new Jobs(page);
     this.header = page.locator('header');

@@ -58,6 +58,11 @@ export const menuCommands = [
   { id: 'go.rtp-analysis', title: 'RTP Analysis', accelerator: 'CmdOrCtrl+7', menu: 'go' },
   { id: 'go.message', title: 'Message', accelerator: 'CmdOrCtrl+8', menu: 'go' },
   { id: 'go.player', title: 'Player', accelerator: 'CmdOrCtrl+9', menu: 'go' },
+  { id: 'go.packets', title: 'Packets', accelerator: 'CmdOrCtrl+0', menu: 'go', startsSection: true },
+  { id: 'go.packet-detail', title: 'Packet Layers and Bytes', accelerator: null, menu: 'go' },
+  { id: 'go.follow-stream', title: 'Followed Stream', accelerator: null, menu: 'go' },
+  { id: 'go.selected-packets', title: 'Show Packets of Selection', accelerator: 'CmdOrCtrl+Shift+P', menu: 'go' },
+  { id: 'go.follow-selected', title: 'Follow Stream of Packet', accelerator: 'CmdOrCtrl+Shift+F', menu: 'go' },
 
   { id: 'playback.toggle', title: 'Play or Pause', accelerator: 'Space', menu: 'playback' },
   { id: 'playback.back', title: 'Back 5 Seconds', accelerator: 'J', menu: 'playback', startsSection: true },

@@ -4,6 +4,7 @@ import { describeFailure } from '#shared/base/result';
 import { invoke, onFailure, perform, useEvent } from '../bridge';
 import { jobsActions } from '../stores/jobs';
 import { layoutActions, useLayout } from '../stores/layout';
+import { packetsActions } from '../stores/packets';
 import { playheadActions } from '../stores/playhead';
 import { selectionActions } from '../stores/selection';
 import { sessionActions } from '../stores/session';
@@ -14,6 +15,7 @@ export function useMainProcessEvents(): void {
   useEvent('capture:opened', (capture) => {
     selectionActions.clear();
     playheadActions.reset();
+    packetsActions.reset();
     sessionActions.opened(capture);
     layoutActions.reveal('overview');
   });

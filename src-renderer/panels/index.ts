@@ -4,8 +4,11 @@ import { callsPanel } from './calls';
 import { conversationsPanel } from './conversations';
 import type { PanelDefinition } from './definition';
 import { diagnosticsPanel } from './diagnostics';
+import { followStreamPanel } from './follow-stream';
 import { messagePanel } from './message';
 import { overviewPanel } from './overview';
+import { packetDetailPanel } from './packet-detail';
+import { packetsPanel } from './packets';
 import { playerPanel } from './player';
 import { rtpAnalysisPanel } from './rtp-analysis';
 import { streamsPanel } from './streams';
@@ -16,9 +19,12 @@ export const panels = new Registry<PanelDefinition>('panel', [
   callsPanel,
   streamsPanel,
   conversationsPanel,
+  packetsPanel,
   diagnosticsPanel,
   callFlowPanel,
   rtpAnalysisPanel,
+  packetDetailPanel,
+  followStreamPanel,
   messagePanel,
   playerPanel,
 ]);

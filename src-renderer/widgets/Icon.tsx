@@ -8,6 +8,8 @@ const glyphs = {
   ladder: 'M3.5 2v12M12.5 2v12M3.5 5h9l-2-1.6M12.5 10h-9l2 1.6',
   chart: 'M2 2v12h12M4 11l3-4 2.5 2L14 4',
   message: 'M2 3h12v8H7l-3 2.5V11H2V3ZM4.5 6h7M4.5 8.2h5',
+  packets: 'M2 3.5h12M2 6.5h12M2 9.5h12M2 12.5h12',
+  packet: 'M2.5 2.5h11v11h-11zM2.5 6h11M6 9h5M6 11.2h3',
   player: 'M4.5 2.8v10.4L13 8 4.5 2.8Z',
   open: 'M1.5 13V3.5h4.2l1.4 1.7h6.4V7M1.5 13 4 7h11l-2.4 6H1.5Z',
   close: 'M4 4l8 8M12 4l-8 8',

@@ -6,11 +6,12 @@ import { dialogActions } from '../../stores/dialogs';
 import { jobsActions, useJobs } from '../../stores/jobs';
 import { layoutActions, type ThemeChoice } from '../../stores/layout';
 import { playheadActions, usePlayhead } from '../../stores/playhead';
-import { playableSourceId, useSelection } from '../../stores/selection';
+import { playableSourceId, selectedSourceId, useSelection } from '../../stores/selection';
 import { useSession } from '../../stores/session';
 import { exportSelection } from './export';
 import { focusFilter } from './focus';
 import { closeCapture, openSample, openWithDialog, stopReading } from './open';
+import { followSelectedFrame, showSelectedPackets } from './packets';
 import { skip, togglePlayback } from './playback';
 
 /** An action of the window: menu, palette and shortcuts all run it through `runCommand`. */
@@ -29,6 +30,8 @@ const hasCapture = (): boolean => useSession.getState().capture !== null;
 const isReading = (): boolean => useSession.getState().capture?.state === 'loading';
 const hasSource = (): boolean => playableSourceId(useSelection.getState()) !== null;
 const hasStream = (): boolean => useSelection.getState().streamId !== null;
+const hasFrame = (): boolean => useSelection.getState().frame !== null;
+const hasSelection = (): boolean => hasFrame() || selectedSourceId(useSelection.getState()) !== null;
 const hasSound = (): boolean => usePlayhead.getState().sourceId !== null;
 const reveal = (panelId: string): Implementation => ({
   isEnabled: hasCapture,
@@ -71,6 +74,11 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'go.rtp-analysis': reveal('rtp-analysis'),
   'go.message': reveal('message'),
   'go.player': reveal('player'),
+  'go.packets': reveal('packets'),
+  'go.packet-detail': reveal('packet-detail'),
+  'go.follow-stream': reveal('follow-stream'),
+  'go.selected-packets': { isEnabled: hasSelection, run: showSelectedPackets },
+  'go.follow-selected': { isEnabled: hasFrame, run: followSelectedFrame },
   'playback.toggle': { isEnabled: () => hasSound() || hasSource(), run: togglePlayback },
   'playback.back': { isEnabled: hasSound, run: () => skip(-5) },
   'playback.forward': { isEnabled: hasSound, run: () => skip(5) },

@@ -1,11 +1,13 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { useState } from 'react';
+import { type MouseEvent, useState } from 'react';
 import type { Ladder as LadderModel, LadderItem } from '#shared/model/call';
 import { perform, reportFailure, useQuery } from '../../bridge';
 import { layoutActions } from '../../stores/layout';
 import { playheadActions } from '../../stores/playhead';
 import { selectionActions, useSelection } from '../../stores/selection';
 import { useCaptureId, useTableRevision } from '../../stores/session';
+import { packetsOf, showFrame, showPackets } from '../../app/commands';
+import { RowMenu, type RowMenuItem } from '../../widgets/DataGrid';
 import { formatInteger } from '../../widgets/format';
 import { Icon } from '../../widgets/Icon';
 import { Ladder } from '../../widgets/Ladder/Ladder';
@@ -43,6 +45,7 @@ function CallFlow({ ladder, callId }: { readonly ladder: LadderModel; readonly c
   const palette = usePalette();
   const [zoom, setZoom] = useState(1);
   const [isMediaMarked, setMediaMarked] = useState(false);
+  const [menu, setMenu] = useState<{ readonly x: number; readonly y: number; readonly item: LadderItem } | null>(null);
   const [markedMedia, setMarkedMedia] = useState<string | null>(null);
 
   const changeZoom = (factor: number): void =>
@@ -58,6 +61,15 @@ function CallFlow({ ladder, callId }: { readonly ladder: LadderModel; readonly c
     selectionActions.selectFrame(item.frame);
     // Passing a bar with an arrow key does not leave the ladder for the stream's analysis.
     if (by === 'pointer') selectionActions.selectStream(item.streamId, callId);
+  };
+  const openMenu = (event: MouseEvent): void => {
+    const element = event.target instanceof Element ? event.target.closest('[data-ladder-item]') : null;
+    const id = element?.getAttribute('data-ladder-item');
+    const item = ladder.items.find((known) => known.id === id);
+    if (!item) return;
+    event.preventDefault();
+    select(item, 'keyboard');
+    setMenu({ x: event.clientX, y: event.clientY, item });
   };
   const activate = (item: LadderItem): void => {
     if (item.kind === 'message') layoutActions.reveal('message', { focus: true });
@@ -114,7 +126,7 @@ function CallFlow({ ladder, callId }: { readonly ladder: LadderModel; readonly c
           </Button>
         </Tooltip>
       </div>
-      <div className={styles.ladder}>
+      <div className={styles.ladder} onContextMenu={openMenu}>
         <Ladder
           ladder={ladder}
           selectedId={selectedId}
@@ -125,8 +137,24 @@ function CallFlow({ ladder, callId }: { readonly ladder: LadderModel; readonly c
           onZoom={changeZoom}
         />
       </div>
+      <RowMenu at={menu} items={menu ? itemMenu(menu.item, callId) : []} onClose={() => setMenu(null)} />
     </div>
   );
+}
+
+function itemMenu(item: LadderItem, callId: string): RowMenuItem[] {
+  const streamFilter = item.kind === 'media' ? packetsOf(item.streamId) : null;
+  return [
+    streamFilter === null
+      ? { id: 'packet', label: 'Show Packet', icon: 'packets', run: () => showFrame(item.frame) }
+      : { id: 'packet', label: 'Show Packets', icon: 'packets', run: () => showPackets(streamFilter, item.frame) },
+    {
+      id: 'call',
+      label: 'Show Packets of the Call',
+      icon: 'packets',
+      run: () => showPackets(packetsOf(callId), item.frame),
+    },
+  ];
 }
 
 /** `12 messages, 2 streams, 2 hosts`. */

@@ -3,7 +3,9 @@ import { useState } from 'react';
 import type { ConversationCounts } from '#shared/model/capture';
 import type { ConversationKind } from '#shared/model/conversation';
 import { useSession } from '../../stores/session';
-import type { RenderCell } from '../../widgets/DataGrid';
+import type { TableRow } from '#shared/query/table-query';
+import { canFollow, followConversation, showPackets } from '../../app/commands';
+import type { RenderCell, RowMenuItem } from '../../widgets/DataGrid';
 import { formatInteger } from '../../widgets/format';
 import { BoundGrid } from '../table/BoundGrid';
 import { NothingFound } from '../table/NothingFound';
@@ -56,6 +58,8 @@ export function ConversationsPanel() {
             table={`conversations.${id}`}
             filterHint="Filter: address:10.0.* bytes>1000"
             renderCell={renderPort}
+            rowMenu={conversationMenu}
+            onOpen={(row) => showPackets(filterOf(row))}
             emptyMessage={<NothingFound title="No conversations" lookedFor="None of this kind." />}
           />
         </Tabs.Panel>
@@ -67,6 +71,27 @@ export function ConversationsPanel() {
 function busiest(counts: ConversationCounts): ConversationKind | null {
   const transports = (['udp', 'tcp', 'sctp'] as const).filter((kind) => counts[kind] > 0);
   return transports.sort((a, b) => counts[b] - counts[a])[0] ?? null;
+}
+
+/** Transport conversations have an id that packets know; of the others both addresses must be there. */
+function filterOf({ id, kind, addressA, addressB }: TableRow): string {
+  if (kind === 'tcp' || kind === 'udp' || kind === 'sctp') return `conversation:${id}`;
+  const field = kind === 'ipv4' || kind === 'ipv6' ? 'host' : 'mac';
+  return `${field}="${String(addressA)}" ${field}="${String(addressB)}"`;
+}
+
+function conversationMenu([row]: readonly TableRow[]): RowMenuItem[] {
+  if (!row) return [];
+  return [
+    { id: 'packets', label: 'Show Packets', icon: 'packets', run: () => showPackets(filterOf(row)) },
+    {
+      id: 'follow',
+      label: 'Follow Stream',
+      icon: 'conversation',
+      isDisabled: !canFollow(row.id),
+      run: () => canFollow(row.id) && followConversation(row.id),
+    },
+  ];
 }
 
 /** A port names something: its digits stay together. */

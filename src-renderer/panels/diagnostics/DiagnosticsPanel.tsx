@@ -1,6 +1,8 @@
 import type { Severity } from '#shared/model/diagnostic';
+import type { TableRow } from '#shared/query/table-query';
+import { showFrame } from '../../app/commands';
 import { selectionActions } from '../../stores/selection';
-import type { RenderCell } from '../../widgets/DataGrid';
+import type { RenderCell, RowMenuItem } from '../../widgets/DataGrid';
 import { Icon } from '../../widgets/Icon';
 import { BoundGrid } from '../table/BoundGrid';
 import { NothingFound } from '../table/NothingFound';
@@ -13,6 +15,8 @@ export function DiagnosticsPanel() {
       filterHint="Filter: severity:error code:sip*"
       renderCell={renderSeverity}
       onSelect={(row) => selectionActions.selectFrame(typeof row.firstFrame === 'number' ? row.firstFrame : null)}
+      onOpen={(row) => typeof row.firstFrame === 'number' && showFrame(row.firstFrame)}
+      rowMenu={diagnosticMenu}
       emptyMessage={
         <NothingFound
           title="Nothing to report"
@@ -21,6 +25,19 @@ export function DiagnosticsPanel() {
       }
     />
   );
+}
+
+function diagnosticMenu([row]: readonly TableRow[]): RowMenuItem[] {
+  const frame = row?.firstFrame;
+  return [
+    {
+      id: 'packet',
+      label: 'Show First Packet',
+      icon: 'packets',
+      isDisabled: typeof frame !== 'number',
+      run: () => typeof frame === 'number' && showFrame(frame),
+    },
+  ];
 }
 
 const colours: Readonly<Record<Severity, string>> = {

@@ -1,6 +1,7 @@
 import { ActionIcon, SegmentedControl, Tooltip } from '@mantine/core';
 import { useState } from 'react';
 import type { LadderMessage, SipMessageDetail } from '#shared/model/call';
+import { showFrame } from '../../app/commands';
 import { perform, useQuery } from '../../bridge';
 import { playheadActions } from '../../stores/playhead';
 import { selectionActions, useSelection } from '../../stores/selection';
@@ -75,7 +76,14 @@ export function MessagePanel() {
 function Facts({ message }: { message: SipMessageDetail }) {
   return (
     <div className={styles.facts}>
-      <span>frame {formatInteger(message.frame)}</span>
+      <button
+        type="button"
+        className={styles.frameLink}
+        title="Show this packet"
+        onClick={() => showFrame(message.frame)}
+      >
+        frame {formatInteger(message.frame)}
+      </button>
       <span>{formatSecondsCell(message.timeSeconds)}</span>
       <span className="selectable">
         {message.transport.toUpperCase()} {message.source} → {message.destination}

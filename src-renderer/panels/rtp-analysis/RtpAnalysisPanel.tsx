@@ -6,7 +6,8 @@ import { useQuery } from '../../bridge';
 import { playheadActions } from '../../stores/playhead';
 import { selectionActions, useSelection } from '../../stores/selection';
 import { useCaptureId, useTableRevision } from '../../stores/session';
-import type { RenderCell } from '../../widgets/DataGrid';
+import { showFrame, showPackets } from '../../app/commands';
+import type { RenderCell, RowMenuItem } from '../../widgets/DataGrid';
 import { useElementSize } from '../../widgets/use-element-size';
 import { PanelNote } from '../PanelNote';
 import { useShownRevision } from '../visibility';
@@ -135,6 +136,8 @@ function Packets({ stream }: { readonly stream: StreamRow }) {
         filterHint="Filter: status:lost-before delta>30"
         renderCell={renderCell}
         onSelect={(row) => goToPacket(row)}
+        onOpen={(row) => showPackets(`stream:${stream.id}`, Number(row.frame))}
+        rowMenu={([row]) => (row ? packetMenu(stream.id, Number(row.frame)) : [])}
         emptyMessage="No packets."
       />
     </div>
@@ -144,6 +147,18 @@ function Packets({ stream }: { readonly stream: StreamRow }) {
 function goToPacket(row: TableRow): void {
   if (typeof row.frame === 'number') selectionActions.selectFrame(row.frame);
   if (typeof row.timeSeconds === 'number') playheadActions.seek('table', row.timeSeconds);
+}
+
+function packetMenu(streamId: string, frame: number): RowMenuItem[] {
+  return [
+    {
+      id: 'packets',
+      label: 'Show Among Packets of the Stream',
+      icon: 'packets',
+      run: () => showPackets(`stream:${streamId}`, frame),
+    },
+    { id: 'packet', label: 'Show Among All Packets', icon: 'packets', run: () => showFrame(frame) },
+  ];
 }
 
 const renderCell: RenderCell = (column, row) => {

@@ -1,10 +1,11 @@
-import { exportChoices, startExport, togglePlay } from '../../app/commands';
+import { exportChoices, packetsOf, showPackets, startExport, togglePlay } from '../../app/commands';
 import type { RowMenuItem } from '../../widgets/DataGrid';
 
-/** Play and Export for a call or a stream in a context menu. */
+/** Play, packets and Export for a call or a stream in a context menu. */
 export function sourceMenu(kind: 'call' | 'stream', sourceId: string, isPlayable: boolean): RowMenuItem[] {
   return [
     { id: 'play', label: 'Play', icon: 'player', isDisabled: !isPlayable, run: () => togglePlay(sourceId) },
+    { id: 'packets', label: 'Show Packets', icon: 'packets', run: () => showPackets(packetsOf(sourceId)) },
     ...exportChoices(kind).map(({ format, label }, index) => ({
       id: `export-${format}`,
       label: `Export ${label}`,

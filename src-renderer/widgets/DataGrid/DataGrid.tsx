@@ -23,7 +23,7 @@ import { GridRow, type RenderCell } from './GridRow';
 import { GridToolbar } from './GridToolbar';
 import { type FetchPage, PagedRows } from './paged-rows';
 import { RowMenu, type RowMenuItem } from './RowMenu';
-import { RowScroll } from './row-scroll';
+import { RowScroll } from '../row-scroll';
 import { useGridSelection } from './use-grid-selection';
 
 export interface DataGridProps {

@@ -1,4 +1,4 @@
 export { DataGrid, type FilterRequest, type RowQuery } from './DataGrid';
 export type { RenderCell } from './GridRow';
 export type { FetchPage } from './paged-rows';
-export type { RowMenuItem } from './RowMenu';
+export { RowMenu, type RowMenuItem } from './RowMenu';

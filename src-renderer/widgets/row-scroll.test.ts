@@ -1,4 +1,4 @@
-import '../../testing/dom';
+import '../testing/dom';
 import { describe, expect, it } from 'vitest';
 import { RowScroll } from './row-scroll';
 

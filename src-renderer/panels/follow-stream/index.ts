@@ -1,0 +1,10 @@
+import type { PanelDefinition } from '../definition';
+import { FollowStreamPanel } from './FollowStreamPanel';
+
+export const followStreamPanel: PanelDefinition = {
+  id: 'follow-stream',
+  title: 'Follow Stream',
+  icon: 'conversation',
+  component: FollowStreamPanel,
+  placement: 'right',
+};

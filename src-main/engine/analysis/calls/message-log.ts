@@ -8,7 +8,7 @@ export const noMessage = 0xffffffff;
 /** How far back in its session a message is looked for that it repeats. */
 const lookBack = 64;
 
-export type SipTransport = 'udp' | 'tcp';
+export type SipTransport = 'udp' | 'tcp' | 'sctp';
 
 /** One message as it is remembered. */
 export interface LoggedMessage {

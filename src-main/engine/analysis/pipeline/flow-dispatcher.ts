@@ -2,11 +2,13 @@ import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { Frame } from '../../capture/frame';
 import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { FlowTracker } from '../../flow/flow-tracker';
+import { SctpMessages } from '../../flow/sctp-messages';
 import { TcpStream } from '../../flow/tcp-reassembly';
 import { UdpChecksumWatch } from '../../flow/udp-checksum-watch';
 import { IpProtocol, type PacketView, TcpFlag } from '../../net/packet';
 import { looksLikeSip, parseSipDatagram, type SipMessage, SipStreamParser } from '../../protocols/sip/index';
 import type { CallTracker } from '../calls/call-tracker';
+import type { SipTransport } from '../calls/message-log';
 import type { RtpEngine } from '../rtp/rtp-engine';
 import type { FlowReplay } from './flow-replay';
 
@@ -33,6 +35,7 @@ interface SipConnection {
  */
 export class FlowDispatcher {
   private readonly sipConnections = new Map<number, SipConnection>();
+  private readonly sctpMessages = new Map<number, SctpMessages>();
   /** Conversations that carried SIP, with the first frame that showed it. */
   private readonly sipConversations = new Map<number, number>();
   private frame: Frame | null = null;
@@ -47,6 +50,7 @@ export class FlowDispatcher {
     try {
       if (packet.protocol === IpProtocol.udp || packet.isMessage) this.datagram(flow, frame, packet);
       else if (packet.protocol === IpProtocol.tcp) this.segment(flow, frame, packet);
+      else if (packet.protocol === IpProtocol.sctp) this.association(flow, frame, packet);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.parts.sink.report('error', 'dissector-fault', frame.number, `A dissector failed on this frame: ${reason}.`);
@@ -136,7 +140,28 @@ export class FlowDispatcher {
     return frame && bytes === frame.bytes ? frame.fileOffset + start - frame.start : -1;
   }
 
-  private onSip(flow: number, message: SipMessage, transport: 'udp' | 'tcp'): void {
+  /** SIP over SCTP has one message in a user message (RFC 4168, section 5.1). */
+  private association(flow: number, frame: Frame, packet: PacketView): void {
+    if (packet.isDuplicate) return;
+    let messages = this.sctpMessages.get(flow);
+    if (!messages) {
+      messages = new SctpMessages(
+        {
+          onMessage: (_stream, _protocolId, bytes, start, end, number, timeNs) => {
+            if (!looksLikeSip(bytes, start, end)) return;
+            const origin = { frame: number, timeNs, fileOffset: this.fileOffset(bytes, start), missing: 0 };
+            const message = parseSipDatagram(bytes, start, end, origin, this.parts.sink);
+            if (message) this.onSip(flow, message, 'sctp');
+          },
+        },
+        this.parts.sink,
+      );
+      this.sctpMessages.set(flow, messages);
+    }
+    messages.push(packet.bytes, packet.payloadStart, packet.payloadEnd, frame.number, frame.timeNs);
+  }
+
+  private onSip(flow: number, message: SipMessage, transport: SipTransport): void {
     const { source, destination } = this.parts.flows.endpoints(flow);
     if (!this.sipConversations.has(flow >>> 1)) this.sipConversations.set(flow >>> 1, message.frame);
     this.parts.calls.onMessage(message, source, destination, transport);

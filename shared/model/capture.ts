@@ -3,12 +3,14 @@ export type LoadState = 'loading' | 'complete' | 'cancelled' | 'failed';
 /** Facts about a capture file. */
 export interface CaptureSummary {
   readonly captureId: string;
+  /** Of several files: their paths, with commas between them. */
   readonly path: string;
   readonly name: string;
-  /** `pcap`, `pcapng`. */
+  /** `pcap`, `pcapng`, `snoop`, `netmon`, `erf`. */
   readonly format: string;
+  /** Bytes on the disk, compressed ones of a compressed file. */
   readonly bytes: number;
-  /** SHA-256 of the file in hex; null while it is being computed. */
+  /** SHA-256 of the file in hex, of several as if they were one after the other; null while it is being computed. */
   readonly sha256: string | null;
   readonly packets: number;
   /** Packets captured more than once: on a mirror port, on two interfaces, or sent again by a wireless station. */
@@ -23,6 +25,19 @@ export interface CaptureSummary {
   readonly state: LoadState;
   readonly counts: TableCounts;
   readonly facts: CaptureFacts;
+  /** The files, in the order they were named: several are merged by time. */
+  readonly files: readonly CaptureFile[];
+  /** `gzip`, `zstd`; null for a file that is read as it is. */
+  readonly compression: string | null;
+  /** The file is being written; what is appended is read. */
+  readonly following: boolean;
+}
+
+export interface CaptureFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256 in hex; null while it is being computed. */
+  readonly sha256: string | null;
 }
 
 /** What a capture file says about itself. */

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import { RpcFailure } from '../workers/rpc/protocol';
+import { type CaptureFilePart, type CaptureLocation, captureParts } from './capture-location';
 
 const windowBytes = 1 << 20;
 
@@ -16,28 +17,21 @@ export class PayloadReader {
   private windowStart = 0;
   private windowEnd = 0;
 
-  private constructor(
-    private readonly path: string,
-    private readonly fd: number,
-  ) {}
+  private constructor(private readonly files: readonly OpenFile[]) {}
 
-  /** Fails with `capture-vanished` when the file cannot be opened, `capture-changed` when it is shorter than it was. */
-  static open(path: string, captureBytes: number): PayloadReader {
-    let fd: number;
+  /** Fails with `capture-vanished` when a file cannot be opened, `capture-changed` when it is shorter than it was. */
+  static open(location: CaptureLocation, captureBytes: number): PayloadReader {
+    const files: OpenFile[] = [];
+    const reader = new PayloadReader(files);
     try {
-      fd = openSync(path, 'r');
-    } catch {
-      throw new RpcFailure({
-        code: 'capture-vanished',
-        message: 'The capture file can no longer be read.',
-        where: path,
-        hint: 'Put it back, or open it where it lies now.',
-      });
-    }
-    const reader = new PayloadReader(path, fd);
-    if (fstatSync(fd).size < captureBytes) {
+      for (const part of captureParts(location, captureBytes)) {
+        const file = { ...part, descriptor: openPart(part) };
+        files.push(file);
+        if (fstatSync(file.descriptor).size < part.bytes) throw changed(part);
+      }
+    } catch (error) {
       reader.close();
-      throw reader.changed();
+      throw error;
     }
     return reader;
   }
@@ -49,21 +43,23 @@ export class PayloadReader {
     if (offset < 0) return columns.side.subarray(-offset - 1, -offset - 1 + length);
     if (length > windowBytes / 2) throw new Error(`payload of ${length} bytes`);
     if (offset < this.windowStart || offset + length > this.windowEnd) {
-      this.fill(Math.max(0, offset - windowBytes / 8));
-      if (offset + length > this.windowEnd) throw this.changed();
+      const { offset: start } = this.fileAt(offset);
+      this.fill(Math.max(start, offset - windowBytes / 8));
+      if (offset + length > this.windowEnd) throw changed(this.fileAt(offset));
     }
     return this.window.subarray(offset - this.windowStart, offset - this.windowStart + length);
   }
 
   close(): void {
-    closeSync(this.fd);
+    for (const { descriptor } of this.files) closeSync(descriptor);
   }
 
   /** Streams of both directions lie interleaved, so a window begins a little before what was asked for. */
   private fill(start: number): void {
+    const file = this.fileAt(start);
     let filled = 0;
     while (filled < windowBytes) {
-      const n = this.readAt(filled, windowBytes - filled, start + filled);
+      const n = this.readAt(file, filled, start - file.offset + filled);
       if (n === 0) break;
       filled += n;
     }
@@ -71,20 +67,44 @@ export class PayloadReader {
     this.windowEnd = start + filled;
   }
 
-  private readAt(target: number, length: number, position: number): number {
+  private readAt(file: OpenFile, target: number, position: number): number {
     try {
-      return readSync(this.fd, this.window, target, length, position);
+      return readSync(file.descriptor, this.window, target, windowBytes - target, position);
     } catch {
-      throw this.changed();
+      throw changed(file);
     }
   }
 
-  private changed(): RpcFailure {
-    return new RpcFailure({
-      code: 'capture-changed',
-      message: 'The capture file is not the one that was opened: bytes are missing from it.',
-      where: this.path,
-      hint: 'Open it again.',
+  /** The file that holds the byte at `offset`: the last one that begins there or before. */
+  private fileAt(offset: number): OpenFile {
+    let found = this.files[0];
+    for (const file of this.files) if (file.offset <= offset) found = file;
+    return found;
+  }
+}
+
+interface OpenFile extends CaptureFilePart {
+  readonly descriptor: number;
+}
+
+function openPart({ name, path }: CaptureFilePart): number {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    throw new RpcFailure({
+      code: 'capture-vanished',
+      message: 'The capture file can no longer be read.',
+      where: name,
+      hint: 'Put it back, or open it where it lies now.',
     });
   }
+}
+
+function changed({ name }: CaptureFilePart): RpcFailure {
+  return new RpcFailure({
+    code: 'capture-changed',
+    message: 'The capture file is not the one that was opened: bytes are missing from it.',
+    where: name,
+    hint: 'Open it again.',
+  });
 }

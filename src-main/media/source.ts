@@ -1,9 +1,10 @@
+import type { CaptureLocation } from './capture-location';
 import type { RenderSource } from './lanes';
 import { PayloadReader } from './payload-reader';
 
-/** Streams with the file that their payloads lie in. */
+/** Streams with the file or files that their payloads lie in. */
 export interface MediaInput extends RenderSource {
-  readonly capturePath: string;
+  readonly capturePath: CaptureLocation;
   /** Bytes of the file when it was opened: fewer now mean that it was changed. */
   readonly captureBytes: number;
 }

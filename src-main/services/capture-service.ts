@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { basename, resolve } from 'node:path';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { tableDefinitions } from '#engine/analysis/pipeline/table-definitions';
 import { Emitter } from '#shared/base/emitter';
 import { type Failure, ok, type Result } from '#shared/base/result';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
-import type { CaptureProgress, CaptureSummary } from '#shared/model/capture';
+import type { CaptureFile, CaptureProgress, CaptureSummary } from '#shared/model/capture';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { TableId, TablePage, TableQuery } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, HashApi, WorkerSummary } from '../workers/capture-api';
+import type { InputFile } from '../workers/capture-input';
+import { compressionOf } from '../workers/compression';
 import { RpcClient } from '../workers/rpc/client';
 import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource, MediaSourceIndex, VideoSourceIndex } from './media-source';
@@ -19,6 +23,13 @@ import { checkRegularFile } from './regular-file';
 export interface CaptureServiceOptions {
   readonly createCaptureWorker: () => Worker;
   readonly createHashWorker: () => Worker;
+  /** Folder below which a private one is made for what compressed captures become; the system's without it. */
+  readonly temporaryFolder?: string;
+}
+
+export interface OpenOptions {
+  /** The one file is still being written: what is appended is read, until `stopFollowing`. */
+  readonly follows?: boolean;
 }
 
 export interface CaptureServiceEvents {
@@ -33,6 +44,8 @@ export interface CaptureServiceEvents {
 interface OpenCapture {
   readonly id: string;
   readonly path: string;
+  readonly paths: readonly string[];
+  readonly spoolPaths: readonly string[];
   readonly client: RpcClient<CaptureApi, CaptureEvents>;
   readonly workers: readonly Worker[];
   readonly sha256: Promise<string>;
@@ -44,6 +57,7 @@ interface OpenCapture {
 /** Captures that are open, each in a worker of its own. */
 export class CaptureService implements MediaSource {
   private readonly captures = new Map<string, OpenCapture>();
+  private spoolFolder: string | null = null;
   private readonly events = new Emitter<CaptureServiceEvents>();
   readonly on = this.events.on.bind(this.events);
   /** Columns of every table that `page` serves. */
@@ -52,14 +66,23 @@ export class CaptureService implements MediaSource {
   constructor(private readonly options: CaptureServiceOptions) {}
 
   /**
-   * Opens a file. Answers as soon as it is recognised as a capture; events tell how loading goes on.
-   * Fails as `checkRegularFile` does, or with what the readers say of a file that is no capture.
+   * Opens a file, or several that are merged by time. Answers as soon as they are recognised as captures; events tell
+   * how loading goes on. Fails as `checkRegularFile` does, or with what the readers say of a file that is no capture.
    */
-  async open(path: string): Promise<Result<CaptureSummary>> {
-    const file = await checkRegularFile(path);
-    const result = file.ok ? await this.start(file.value.path) : file;
-    if (!result.ok) this.events.emit('failed', { path: resolve(path), captureId: null, failure: result.error });
-    return result;
+  async open(path: string | readonly string[], options: OpenOptions = {}): Promise<Result<CaptureSummary>> {
+    const asked = typeof path === 'string' ? [path] : path;
+    const result = await this.check(asked);
+    const opened = result.ok ? await this.start(result.value, options) : result;
+    if (!opened.ok) {
+      const shown = asked.map((each) => resolve(each)).join(', ');
+      this.events.emit('failed', { path: shown, captureId: null, failure: opened.error });
+    }
+    return opened;
+  }
+
+  /** What was written of a followed file until now is all of it. */
+  async stopFollowing(captureId: string): Promise<void> {
+    await this.get(captureId).client.call('stopFollowing', null);
   }
 
   summary(captureId: string): CaptureSummary {
@@ -87,11 +110,13 @@ export class CaptureService implements MediaSource {
     this.captures.delete(captureId);
     capture.client.close(new RpcFailure({ code: 'capture-closed', message: 'The capture was closed.' }));
     await Promise.all(capture.workers.map((worker) => worker.terminate()));
+    for (const spool of capture.spoolPaths) rmSync(spool, { force: true });
     this.events.emit('closed', { captureId });
   }
 
   async dispose(): Promise<void> {
     await Promise.all([...this.captures.keys()].map((id) => this.close(id)));
+    this.removeSpools();
   }
 
   page(captureId: string, query: TableQuery): Promise<TablePage> {
@@ -135,15 +160,13 @@ export class CaptureService implements MediaSource {
   }
 
   async mediaIndex(captureId: string, sourceId: string): Promise<MediaSourceIndex> {
-    const capture = this.get(captureId);
-    const index = await capture.client.call('mediaIndex', { sourceId });
-    return { sourceId, capturePath: capture.path, ...index };
+    const index = await this.get(captureId).client.call('mediaIndex', { sourceId });
+    return { sourceId, ...index };
   }
 
   async videoSource(captureId: string, streamId: string): Promise<VideoSourceIndex> {
-    const capture = this.get(captureId);
-    const source = await capture.client.call('videoSource', { streamId });
-    return { sourceId: streamId, capturePath: capture.path, ...source };
+    const source = await this.get(captureId).client.call('videoSource', { streamId });
+    return { sourceId: streamId, ...source };
   }
 
   private get(captureId: string): OpenCapture {
@@ -152,8 +175,23 @@ export class CaptureService implements MediaSource {
     return capture;
   }
 
-  private async start(path: string): Promise<Result<CaptureSummary>> {
+  private async check(asked: readonly string[]): Promise<Result<readonly string[]>> {
+    const paths: string[] = [];
+    for (const each of asked) {
+      const file = await checkRegularFile(each);
+      if (!file.ok) return file;
+      paths.push(file.value.path);
+    }
+    return ok(paths);
+  }
+
+  private async start(paths: readonly string[], { follows = false }: OpenOptions): Promise<Result<CaptureSummary>> {
     const id = randomUUID();
+    const files = paths.map((path, i): InputFile => {
+      const spoolPath = compressionOf(path) === null ? null : join(this.spools(), `${id}-${i}`);
+      return { path, name: basename(path), spoolPath };
+    });
+    const spoolPaths = files.flatMap(({ spoolPath }) => spoolPath ?? []);
     const worker = this.options.createCaptureWorker();
     const client = new RpcClient<CaptureApi, CaptureEvents>(worker);
     worker.on('error', (error) => client.close(error));
@@ -164,23 +202,64 @@ export class CaptureService implements MediaSource {
       worker.on('error', () => done());
     });
     try {
-      facts = await client.call('open', { path });
+      facts = await client.call('open', { files, follows });
     } catch (error) {
       await worker.terminate();
+      for (const spool of spoolPaths) rmSync(spool, { force: true });
       return { ok: false, error: toFailure(error) };
     }
+    const path = paths.join(', ');
+    const name = paths.length === 1 ? basename(path) : `${basename(paths[0])} and ${paths.length - 1} more`;
+    const sizes = paths.map((each) => statSync(each, { throwIfNoEntry: false })?.size ?? 0);
+    const summary: CaptureSummary = {
+      captureId: id,
+      path,
+      name,
+      sha256: null,
+      files: paths.map((each, i) => ({ path: each, bytes: sizes[i], sha256: null })),
+      ...facts,
+    };
     const hashWorker = this.options.createHashWorker();
-    const sha256 = hashFile(hashWorker, path);
-    const summary: CaptureSummary = { captureId: id, path, name: basename(path), sha256: null, ...facts };
-    const capture: OpenCapture = { id, path, client, workers: [worker, hashWorker], sha256, loaded, summary };
+    // A file that is being written has no hash before it is read to its end.
+    const whole = follows
+      ? loaded.then(() => this.summary(id).files.map(({ bytes }) => bytes))
+      : Promise.resolve(sizes);
+    const hashes = whole.then((bytes) => hashFiles(hashWorker, paths, bytes));
+    const capture: OpenCapture = {
+      id,
+      path,
+      paths,
+      spoolPaths,
+      client,
+      workers: [worker, hashWorker],
+      sha256: hashes.then(({ all }) => all),
+      loaded,
+      summary,
+    };
     this.captures.set(id, capture);
-    this.forward(capture, worker);
+    this.forward(capture, worker, hashes);
     this.events.emit('opened', summary);
     return ok(summary);
   }
 
+  /** Private folder for what compressed captures become, made when the first one is opened. */
+  private spools(): string {
+    if (this.spoolFolder === null) {
+      this.spoolFolder = mkdtempSync(join(this.options.temporaryFolder ?? tmpdir(), 'tapdeck-capture-'));
+      process.once('exit', this.removeSpools);
+    }
+    return this.spoolFolder;
+  }
+
+  private readonly removeSpools = (): void => {
+    if (this.spoolFolder === null) return;
+    rmSync(this.spoolFolder, { recursive: true, force: true });
+    this.spoolFolder = null;
+    process.off('exit', this.removeSpools);
+  };
+
   /** Passes on what the workers tell, with the id of the capture. */
-  private forward(capture: OpenCapture, worker: Worker): void {
+  private forward(capture: OpenCapture, worker: Worker, hashes: Promise<HashApi['sha256']['value']>): void {
     const { id: captureId, path, client } = capture;
     const failWith = (failure: Failure): void => {
       if (this.captures.has(captureId)) this.events.emit('failed', { path, captureId, failure });
@@ -191,7 +270,11 @@ export class CaptureService implements MediaSource {
       this.events.emit('summary', capture.summary);
     };
     client.on('progress', (progress) => this.events.emit('progress', { captureId, ...progress }));
-    client.on('summary', update);
+    client.on('summary', (facts) => {
+      // The one file of a followed capture is as long as it was read.
+      const files = facts.following || capture.summary.following ? followed(capture.summary.files, facts.bytes) : null;
+      update(files === null ? facts : { ...facts, files });
+    });
     client.on('tables', (tables) => this.events.emit('tables', { captureId, tables }));
     client.on('failed', (failure) => {
       update({ state: 'failed' });
@@ -201,19 +284,26 @@ export class CaptureService implements MediaSource {
       update({ state: 'failed' });
       failWith({ code: 'worker-died', message: `The analysis stopped: ${error.message}.`, where: path });
     });
-    capture.sha256.then(
-      (sha256) => update({ sha256 }),
+    hashes.then(
+      ({ all, each }) => {
+        const files = capture.summary.files.map((file, i) => ({ ...file, sha256: each[i] }));
+        update({ sha256: all, files });
+      },
       (error: unknown) => failWith(toFailure(error)),
     );
   }
 }
 
-async function hashFile(worker: Worker, path: string): Promise<string> {
+function followed([file, ...others]: readonly CaptureFile[], bytes: number): readonly CaptureFile[] {
+  return others.length === 0 ? [{ ...file, bytes }] : [file, ...others];
+}
+
+async function hashFiles(worker: Worker, paths: readonly string[], bytes: readonly number[]) {
   const client = new RpcClient<HashApi>(worker);
   worker.on('error', (error) => client.close(error));
   worker.on('exit', () => client.close(new RpcFailure({ code: 'capture-closed', message: 'The capture was closed.' })));
   try {
-    return await client.call('sha256', { path });
+    return await client.call('sha256', { files: paths.map((path, i) => ({ path, bytes: bytes[i] })) });
   } catch (error) {
     throw new RpcFailure({ ...toFailure(error), code: 'hash-failed' });
   } finally {

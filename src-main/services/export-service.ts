@@ -17,7 +17,7 @@ import {
   assertUnchanged,
   type FileStamp,
   placeInFolder,
-  stampOf,
+  stampsOf,
   temporaryPath,
 } from './export-target';
 import type { MediaSource, MediaSourceIndex } from './media-source';
@@ -70,7 +70,7 @@ interface WriteOptions {
   readonly place: (
     temporary: string,
     file: Pick<ExportedFile, 'sha256' | 'bytes'>,
-    capture: FileStamp,
+    capture: readonly FileStamp[],
   ) => Promise<string>;
 }
 
@@ -232,8 +232,8 @@ export class ExportService {
   ): Promise<Artifact> {
     const { captures } = this.options;
     const summary = captures.summary(captureId);
-    const before = await stampOf(summary.path);
-    assertUnchanged(summary.path, summary.bytes, before, before);
+    const before = await stampsOf(summary.files);
+    assertUnchanged(summary.files, before, before);
     const index = await captures.mediaIndex(captureId, sourceId);
     const target = unwrap(targetFormat(format, index));
     const { kind } = index;
@@ -248,14 +248,14 @@ export class ExportService {
           : await this.worker.call(
               'export',
               {
-                input: { kind, streams: index.streams, capturePath: summary.path, captureBytes: summary.bytes },
+                input: { kind, streams: index.streams, capturePath: index.capturePath, captureBytes: summary.bytes },
                 request: { format: target.format, path: temporary, ffmpegPath: make.ffmpegPath },
               },
               { signal, onProgress },
             );
       // What is exported carries the hash of the capture, so the capture must still be the one that was hashed.
       const sha256 = await captures.sha256(captureId);
-      assertUnchanged(summary.path, summary.bytes, before, await stampOf(summary.path));
+      assertUnchanged(summary.files, before, await stampsOf(summary.files));
       throwIfCancelled(signal);
       const path = await place(temporary, exported, before);
       const capture = { path: summary.path, sha256 };

@@ -10,6 +10,12 @@ export function temporaryPath(folder: string): string {
   return join(folder, `.tapdeck-${randomBytes(8).toString('hex')}.part`);
 }
 
+/** A file of a capture, as it was opened. */
+interface CapturedFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
 /** Facts that tell whether a capture file is still the one that was opened. */
 export interface FileStamp {
   readonly bytes: number;
@@ -18,8 +24,12 @@ export interface FileStamp {
   readonly inode: number;
 }
 
-/** Fails with `capture-vanished` when the file is gone. */
-export async function stampOf(path: string): Promise<FileStamp> {
+/** Of each file of a capture. Fails with `capture-vanished` when one is gone. */
+export function stampsOf(files: readonly CapturedFile[]): Promise<FileStamp[]> {
+  return Promise.all(files.map(({ path }) => stampOf(path)));
+}
+
+async function stampOf(path: string): Promise<FileStamp> {
   try {
     const { size, mtimeMs, dev, ino } = await stat(path);
     return { bytes: size, modifiedMs: mtimeMs, device: dev, inode: ino };
@@ -33,22 +43,29 @@ export async function stampOf(path: string): Promise<FileStamp> {
   }
 }
 
-/** Fails with `capture-changed` when the file is not the one that was opened, or was touched between two looks. */
-export function assertUnchanged(path: string, openedBytes: number, before: FileStamp, now: FileStamp): void {
-  const isSame = now.bytes === openedBytes && now.modifiedMs === before.modifiedMs && now.inode === before.inode;
-  if (isSame) return;
+/** Fails with `capture-changed` when a file is not the one that was opened, or was touched between two looks. */
+export function assertUnchanged(
+  files: readonly CapturedFile[],
+  before: readonly FileStamp[],
+  now: readonly FileStamp[],
+): void {
+  const changed = files.find(
+    ({ bytes }, i) =>
+      now[i].bytes !== bytes || now[i].modifiedMs !== before[i].modifiedMs || now[i].inode !== before[i].inode,
+  );
+  if (!changed) return;
   throw new RpcFailure({
     code: 'capture-changed',
     message: 'The capture file was changed after it was opened.',
-    where: path,
+    where: changed.path,
     hint: 'Open it again.',
   });
 }
 
 /** Exporting never alters the capture: not by a path, not by another name of the same file. */
-export async function assertNotCapture(targetPath: string, capture: FileStamp): Promise<void> {
+export async function assertNotCapture(targetPath: string, capture: readonly FileStamp[]): Promise<void> {
   const target = await stat(targetPath).catch(() => null);
-  if (target?.dev !== capture.device || target.ino !== capture.inode) return;
+  if (!target || !capture.some(({ device, inode }) => target.dev === device && target.ino === inode)) return;
   throw new RpcFailure({
     code: 'would-overwrite-capture',
     message: 'The target is the capture itself.',

@@ -1,3 +1,4 @@
+import type { CaptureLocation } from '../media/capture-location';
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { CaptureSummary } from '#shared/model/capture';
@@ -9,7 +10,7 @@ export interface MediaSourceIndex {
   /** `0906508… → 0000002115`, `PCMU 192.168.0.7:20000 → 198.51.100.6:40000`. */
   readonly title: string;
   /** File that the offsets of the streams point into. */
-  readonly capturePath: string;
+  readonly capturePath: CaptureLocation;
   /** For a call: the streams the caller sent first, then those the callee sent. */
   readonly streams: readonly (RtpMediaIndex & { readonly direction: 'a-to-b' | 'b-to-a' | null })[];
 }
@@ -17,7 +18,7 @@ export interface MediaSourceIndex {
 /** A video stream, and the sound that belongs to it. */
 export interface VideoSourceIndex extends VideoSourceIndexes {
   readonly sourceId: string;
-  readonly capturePath: string;
+  readonly capturePath: CaptureLocation;
 }
 
 /** What media and export services ask of the capture service. */

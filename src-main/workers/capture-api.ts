@@ -7,10 +7,12 @@ import type { CaptureSummary, LoadState } from '#shared/model/capture';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
+import type { CaptureLocation } from '../media/capture-location';
+import type { InputFile } from './capture-input';
 import type { SortKey, TableId, TablePage, TableQuery } from '#shared/query/table-query';
 
 /** Facts that the worker knows: the service adds id, name and hash. */
-export type WorkerSummary = Omit<CaptureSummary, 'captureId' | 'path' | 'name' | 'sha256'>;
+export type WorkerSummary = Omit<CaptureSummary, 'captureId' | 'path' | 'name' | 'sha256' | 'files'>;
 
 export interface WorkerProgress {
   readonly state: LoadState;
@@ -22,6 +24,7 @@ export interface WorkerProgress {
 
 /** Streams of a call or one stream, ready for the media worker. */
 export interface MediaIndexes {
+  readonly capturePath: CaptureLocation;
   readonly kind: 'call' | 'stream';
   readonly title: string;
   readonly streams: readonly (RtpMediaIndex & { readonly direction: 'a-to-b' | 'b-to-a' | null })[];
@@ -29,8 +32,10 @@ export interface MediaIndexes {
 
 /** What the capture worker answers. Ids that are not known fail with `not-found`. */
 export type CaptureApi = {
-  /** Recognises the file and starts loading; events tell how it goes on. */
-  open: { argument: { readonly path: string }; value: WorkerSummary };
+  /** Recognises the files and starts loading; events tell how it goes on. `follows`: they are still being written. */
+  open: { argument: { readonly files: readonly InputFile[]; readonly follows: boolean }; value: WorkerSummary };
+  /** What was written until now is all: loading goes on to its end. */
+  stopFollowing: { argument: null; value: null };
   /** Stops loading; what was read stays. */
   cancel: { argument: null; value: null };
   page: { argument: TableQuery; value: TablePage };
@@ -59,7 +64,10 @@ export type CaptureApi = {
     value: FollowPage;
   };
   mediaIndex: { argument: { readonly sourceId: string }; value: MediaIndexes };
-  videoSource: { argument: { readonly streamId: string }; value: VideoSourceIndexes };
+  videoSource: {
+    argument: { readonly streamId: string };
+    value: VideoSourceIndexes & { readonly capturePath: CaptureLocation };
+  };
   /** Everything of the analysis but what the service knows better (tool, path, hash). */
   document: { argument: null; value: Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> };
 };
@@ -74,6 +82,10 @@ export type CaptureEvents = {
 };
 
 export type HashApi = {
-  /** SHA-256 of a file in hex; progress is the share done, 0..1. */
-  sha256: { argument: { readonly path: string }; value: string; progress: number };
+  /** SHA-256 in hex of `bytes` of each file, and of all of them one after the other; progress is the share done, 0..1. */
+  sha256: {
+    argument: { readonly files: readonly { readonly path: string; readonly bytes: number }[] };
+    value: { readonly all: string; readonly each: readonly string[] };
+    progress: number;
+  };
 };

@@ -32,9 +32,11 @@ function connect() {
   return { client, ended };
 }
 
+const fileAt = (path: string) => ({ files: [{ path, name: path, spoolPath: null }], follows: false });
+
 async function load(path: string) {
   const { client, ended } = connect();
-  await client.call('open', { path });
+  await client.call('open', fileAt(path));
   return { client, progress: await ended };
 }
 
@@ -107,8 +109,10 @@ describe('capture worker', () => {
   it('says what is wrong with a file that is no capture, and where', async () => {
     const path = join(folder, 'picture.pcap');
     writeFileSync(path, Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a));
-    await expect(connect().client.call('open', { path })).rejects.toMatchObject({ failure: { code: 'not-a-capture' } });
-    await expect(connect().client.call('open', { path: join(folder, 'gone.pcap') })).rejects.toMatchObject({
+    await expect(connect().client.call('open', fileAt(path))).rejects.toMatchObject({
+      failure: { code: 'not-a-capture' },
+    });
+    await expect(connect().client.call('open', fileAt(join(folder, 'gone.pcap')))).rejects.toMatchObject({
       failure: { code: 'file-enoent', where: join(folder, 'gone.pcap') },
     });
   });
@@ -117,7 +121,7 @@ describe('capture worker', () => {
     const path = join(folder, 'long.pcap');
     writeFileSync(path, manyFrames(400_000));
     const { client, ended } = connect();
-    await client.call('open', { path });
+    await client.call('open', fileAt(path));
     await client.call('cancel', null);
     const { state, packets, bytesRead, bytesTotal } = await ended;
     expect(state).toBe('cancelled');

@@ -3,7 +3,8 @@ import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { LoadState } from '#shared/model/capture';
 import type { TableId } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, WorkerProgress, WorkerSummary } from './capture-api';
-import { FileSource } from './file-source';
+import { CaptureInput } from './capture-input';
+import type { CaptureLocation } from '../media/capture-location';
 import { RpcFailure, Transferred } from './rpc/protocol';
 import type { Handlers } from './rpc/server';
 
@@ -20,9 +21,11 @@ const pageShare = 20;
 export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind: (emit: Emit) => void } {
   let emit: Emit = () => undefined;
   let analysis: CaptureAnalysis | null = null;
+  let input: CaptureInput | null = null;
   let state: LoadState = 'loading';
   let startedAt = 0;
   let reportedAt = 0;
+  let reportedPackets = -1;
   let tablesReportedAt = 0;
   /** What the slowest page took since the tables were reported. */
   let pageMs = 0;
@@ -34,6 +37,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     if (!analysis) throw new RpcFailure({ code: 'no-capture', message: 'No capture is open.' });
     return analysis;
   };
+  const location = (): CaptureLocation => input?.location(opened().bases) ?? [];
   const found = <T>(value: T | null, what: string): T => {
     if (value === null) throw new RpcFailure({ code: 'not-found', message: `There is no ${what}.` });
     return value;
@@ -41,16 +45,21 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
 
   const summarize = (a: CaptureAnalysis): WorkerSummary => ({
     ...a.facts(),
+    bytes: input?.bytes ?? a.bytesTotal,
+    compression: input?.compression ?? null,
+    following: state === 'loading' && input?.isFollowing === true,
     state,
     complete: state === 'complete' && a.isComplete,
   });
 
   const report = (a: CaptureAnalysis): void => {
     reportedAt = performance.now();
+    reportedPackets = a.packets;
+    const bytesTotal = input?.bytes ?? a.bytesTotal;
     const progress: WorkerProgress = {
       state,
-      bytesRead: a.bytesRead,
-      bytesTotal: a.bytesTotal,
+      bytesRead: state === 'complete' ? bytesTotal : Math.min(bytesTotal, input?.bytesRead(a.bytesRead) ?? a.bytesRead),
+      bytesTotal,
       packets: a.packets,
       packetsPerSecond: a.packets / Math.max(0.001, (reportedAt - startedAt) / 1000),
     };
@@ -97,23 +106,43 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       state = 'failed';
       emit('failed', { code: 'internal', message: error instanceof Error ? error.message : String(error) });
     }
-    if (state !== 'loading' || performance.now() - reportedAt >= reportIntervalMs) report(a);
-    if (state === 'loading') setImmediate(load, a);
+    const isWaiting = state === 'loading' && a.isWaiting;
+    const hasNews = !isWaiting || a.packets !== reportedPackets;
+    if (state !== 'loading' || (hasNews && performance.now() - reportedAt >= reportIntervalMs)) report(a);
+    if (state !== 'loading') return;
+    // A source that grows wakes us when there is more, or no more to come.
+    if (isWaiting && input) void input.grown().then(() => load(a));
+    else setImmediate(load, a);
   };
 
   const handlers: Handlers<CaptureApi> = {
-    open: ({ path }) => {
-      const opening = CaptureAnalysis.open(openSource(path));
-      if (!opening.ok) throw new RpcFailure({ where: path, ...opening.error });
+    open: async ({ files, follows }) => {
+      input = new CaptureInput(files, follows);
+      await input.recognisable();
+      const { fault, parts } = input;
+      const opening = CaptureAnalysis.open(parts.length === 1 ? parts[0].source : parts);
+      if (!opening.ok) {
+        input.close();
+        const where = files.map(({ path }) => path).join(', ');
+        // What came out of a damaged compressed file is no capture either, but that is not what is wrong with it.
+        if (fault) throw new RpcFailure({ code: fault.code, message: fault.message, where });
+        throw new RpcFailure({ where, ...opening.error });
+      }
       analysis = opening.value;
       startedAt = performance.now();
       setImmediate(load, analysis);
       return summarize(analysis);
     },
+    stopFollowing: () => {
+      opened();
+      input?.stopFollowing();
+      return null;
+    },
     cancel: () => {
       const a = opened();
       if (state === 'loading') {
         state = 'cancelled';
+        input?.stop();
         a.finish();
         report(a);
       }
@@ -158,29 +187,16 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     },
     mediaIndex: ({ sourceId }) => {
       const index = found(opened().mediaIndexes(sourceId), `call or stream '${sourceId}'`);
-      return new Transferred(index, index.streams.flatMap(buffersOf));
+      return new Transferred({ ...index, capturePath: location() }, index.streams.flatMap(buffersOf));
     },
     videoSource: ({ streamId }) => {
       const source = found(opened().videoSource(streamId), `stream '${streamId}'`);
       const indexes = source.audio ? [source.video, source.audio] : [source.video];
-      return new Transferred(source, indexes.flatMap(buffersOf));
+      return new Transferred({ ...source, capturePath: location() }, indexes.flatMap(buffersOf));
     },
     document: () => opened().document(),
   };
   return { handlers, bind: (send) => (emit = send) };
-}
-
-function openSource(path: string): FileSource {
-  try {
-    return new FileSource(path);
-  } catch (error) {
-    const { code = 'unknown', message } = error as NodeJS.ErrnoException;
-    throw new RpcFailure({
-      code: `file-${code.toLowerCase()}`,
-      message: `The file cannot be opened: ${message}.`,
-      where: path,
-    });
-  }
 }
 
 function buffersOf(index: RtpMediaIndex): ArrayBufferLike[] {

@@ -28,6 +28,9 @@ const capture: CaptureSummary = {
     conversations: { ethernet: 0, wlan: 0, ipv4: 0, ipv6: 0, tcp: 0, udp: 0, sctp: 0 },
   },
   facts: { variant: '', sections: [], interfaces: [], commentedFrames: 0, names: 0, secrets: [], dropped: null },
+  files: [],
+  compression: null,
+  following: false,
 };
 
 beforeEach(() => {

@@ -9,6 +9,8 @@ export interface ByteSource {
   readonly size: number;
   /** More bytes may still come: `size` is not the end. Once false it stays false. */
   readonly isGrowing?: boolean;
+  /** How many bytes are worth reading at once; some MiB when it says nothing. */
+  readonly readAhead?: number;
   /** Why the source ended before its time; null when it did not. Final once it has stopped growing. */
   readonly fault?: SourceFault | null;
   /**

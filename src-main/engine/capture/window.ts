@@ -17,7 +17,7 @@ export class SourceWindow {
 
   constructor(
     private readonly source: ByteSource,
-    private readonly capacity = CAPACITY,
+    private readonly capacity = source.readAhead ?? CAPACITY,
   ) {
     const { size, isGrowing = false } = source;
     this.bytes = new Uint8Array(isGrowing ? capacity : Math.max(1, Math.min(capacity, size)));

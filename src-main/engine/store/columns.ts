@@ -44,14 +44,19 @@ export class Uint32Column extends Column<Uint32Array> {
   }
 }
 
+/** Half of what 32 bits hold: distances may go either way. */
+const reach = 2 ** 31;
+
 /**
  * Numbers that seldom move far within a chunk, such as file offsets: 4 bytes each, as the distance from the first
- * value of their chunk. Those out of that range are kept whole, aside.
+ * value of their chunk. Those out of that range (frames of large files that are merged) are kept whole, aside.
  */
 export class OffsetColumn {
   private readonly distances = new Uint32Column();
   private readonly bases: number[] = [];
-  private readonly far = new Map<number, number>();
+  /** Ascending, as values are only appended. */
+  private readonly farIndexes = new Uint32Column();
+  private readonly farValues = new Float64Column();
 
   get length(): number {
     return this.distances.length;
@@ -60,17 +65,28 @@ export class OffsetColumn {
   push(value: number): void {
     const index = this.distances.length;
     if ((index & chunkMask) === 0) this.bases.push(value);
-    const distance = value - this.bases[this.bases.length - 1];
-    const isNear = distance >= 0 && distance <= 0xffffffff;
-    if (!isNear) this.far.set(index, value);
+    const distance = value - this.bases[this.bases.length - 1] + reach;
+    const isNear = distance > 0 && distance <= 0xffffffff;
+    if (!isNear) {
+      this.farIndexes.push(index);
+      this.farValues.push(value);
+    }
     this.distances.push(isNear ? distance : 0);
   }
 
   get(index: number): number {
-    if (this.far.size > 0) {
-      const far = this.far.get(index);
-      if (far !== undefined) return far;
+    const distance = this.distances.get(index);
+    return distance === 0 ? this.far(index) : this.bases[index >>> chunkBits] + distance - reach;
+  }
+
+  private far(index: number): number {
+    let low = 0;
+    let high = this.farIndexes.length - 1;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.farIndexes.get(middle) < index) low = middle + 1;
+      else high = middle;
     }
-    return this.bases[index >>> chunkBits] + this.distances.get(index);
+    return this.farValues.get(low);
   }
 }

@@ -36,12 +36,14 @@ export class FixtureCaptures implements ExportSource {
   }
 
   summary(captureId: string): CaptureSummary {
-    return {
+    const summary: Partial<CaptureSummary> = {
       captureId,
       path: this.fixture.capturePath,
       bytes: this.fixture.captureBytes,
+      files: [{ path: this.fixture.capturePath, bytes: this.fixture.captureBytes, sha256: null }],
       state: this.state,
-    } as CaptureSummary;
+    };
+    return summary as CaptureSummary;
   }
 
   async page(_captureId: string, { table, offset, limit }: TableQuery): Promise<TablePage> {

@@ -9,7 +9,7 @@ import { captureFacts } from '../../capture/facts';
 import { Frame, type CaptureReader } from '../../capture/frame';
 import { linkTypeName } from '../../capture/link-types';
 import type { CaptureNotes } from '../../capture/notes';
-import { openCapture } from '../../capture/open';
+import { type CapturePart, type OpenedCapture, openCaptures } from '../../capture/merge';
 import { countConversations } from '../../flow/conversation-rows';
 import { DuplicateDetector } from '../../flow/duplicate-detector';
 import { FlowTracker } from '../../flow/flow-tracker';
@@ -47,11 +47,12 @@ const batch = 512;
  * whoever runs it decides how long a slice lasts.
  */
 export class CaptureAnalysis {
-  /** Opens a capture; fails with what the readers say when it is none. */
-  static open(source: ByteSource): Result<CaptureAnalysis> {
+  /** Opens a capture, or several as one; fails with what the readers say when it is none. */
+  static open(input: ByteSource | readonly CapturePart[]): Result<CaptureAnalysis> {
     const diagnostics = new DiagnosticLog();
-    const reader = openCapture(source, diagnostics);
-    return reader.ok ? ok(new CaptureAnalysis(source, reader.value, diagnostics)) : reader;
+    const opened = openCaptures('read' in input ? [{ name: '', source: input }] : input, diagnostics);
+    if (!opened.ok) return opened;
+    return ok(new CaptureAnalysis(opened.value, diagnostics));
   }
 
   readonly tables: AnalysisTables;
@@ -70,12 +71,19 @@ export class CaptureAnalysis {
   private lastTimeNs = 0;
   private isAtEnd = false;
 
+  /** Offset of the first byte of each of the files that are read as one. */
+  readonly bases: readonly number[];
+  private readonly source: ByteSource;
+  private readonly reader: CaptureReader;
+
   private constructor(
-    private readonly source: ByteSource,
-    private readonly reader: CaptureReader,
+    { bases, reader, source }: OpenedCapture,
     private readonly diagnostics: DiagnosticLog,
   ) {
     const { flows } = this;
+    this.bases = bases;
+    this.reader = reader;
+    this.source = source;
     this.decoder = new PacketDecoder(diagnostics);
     this.frames = new FrameReader(source, this.store);
     this.replay = new FlowReplay(this.frames, this.store);

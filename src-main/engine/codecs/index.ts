@@ -19,14 +19,24 @@ import { mpeg4Generic } from './mpeg4-generic';
 import { namedOnly } from './named-only';
 import { opus } from './opus';
 import { speex } from './speex';
+import { av1 } from './av1';
 import { cn } from './cn';
 import type { CodecDefinition } from './definition';
+import { h261 } from './h261';
+import { h263 } from './h263';
+import { h2631998 } from './h263-1998';
+import { h2632000 } from './h263-2000';
 import { h264 } from './h264';
 import { h265 } from './h265';
+import { jpeg } from './jpeg';
 import { l16 } from './l16';
+import { mp4vEs } from './mp4v-es';
+import { mpv } from './mpv';
 import { pcma } from './pcma';
 import { pcmu } from './pcmu';
 import { telephoneEvent } from './telephone-event';
+import { vp8 } from './vp8';
+import { vp9 } from './vp9';
 
 export { type AacConfig, parseAacConfig } from './audio/aac-config';
 export type {
@@ -73,6 +83,16 @@ export const codecs = new Registry<CodecDefinition>('codec', [
   telephoneEvent,
   h264,
   h265,
+  vp8,
+  vp9,
+  av1,
+  jpeg,
+  h261,
+  h263,
+  h2631998,
+  h2632000,
+  mp4vEs,
+  mpv,
 ]);
 
 /** Format of that encoding name, whatever its case; undefined when it is not known. */

@@ -14,6 +14,11 @@ export abstract class CodedPictureDepacketizer extends PictureDepacketizer {
   /** Offset of the coded bits in the payload; -1 when the payload is malformed or has none of this picture. */
   protected abstract pieceStart(packet: MediaPacket, picture: OpenPicture): number;
 
+  /** Bytes that the format leaves out before a piece; null for none. */
+  protected piecePrefix(_packet: MediaPacket): Uint8Array | null {
+    return null;
+  }
+
   /** Facts of the whole picture; `picture.isKey` is to be set here. */
   protected abstract complete(bytes: Uint8Array, picture: OpenPicture): void;
 
@@ -30,9 +35,11 @@ export abstract class CodedPictureDepacketizer extends PictureDepacketizer {
       return;
     }
     if (this.isBroken || start >= packet.payload.length) return;
+    const prefix = this.piecePrefix(packet);
     const piece = packet.payload.slice(start);
+    if (prefix) this.pieces.push(prefix);
     this.pieces.push(piece);
-    this.length += piece.length;
+    this.length += piece.length + (prefix?.length ?? 0);
     picture.bytes += piece.length;
     if (packet.missing > 0) this.isBroken = true;
   }

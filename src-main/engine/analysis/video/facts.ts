@@ -21,8 +21,15 @@ export function factsOfPictures(table: PictureTable, times: Float64Array): Video
     frames: table.count,
     keyFrames: sum(table.isKey),
     damagedFrames: sum(table.isDamaged),
-    frameRate: usualRate(times),
+    frameRate: rateOf(times, description?.frameRate ?? null),
   };
+}
+
+/** A rate that the bits claim is exact where the times agree with it; arrivals scatter. */
+function rateOf(times: Float64Array, claimed: number | null): number | null {
+  const usual = usualRate(times);
+  const agrees = usual !== null && claimed !== null && Math.abs(usual / claimed - 1) < 0.05;
+  return agrees ? Math.round(1000 * claimed) / 1000 : usual;
 }
 
 /** Pictures a second by the usual step between two of them, which losses and pauses do not change. */

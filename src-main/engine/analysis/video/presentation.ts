@@ -18,7 +18,7 @@ type TimedPictures = Pick<PictureTable, 'count' | 'timestamp' | 'segment' | 'arr
  * - A sender that pauses and lets its timestamp stand shows in the arrival: the picture is placed by that, unless the
  *   following ones catch up, which is a stall of the network.
  * - A timestamp that leaps ahead is not followed, and after a restart of the sender arrival gives the place anew.
- * - Pictures of equal timestamps stand one tick apart.
+ * - Where the timestamp stands still from picture to picture, arrival tells how far they are apart, at least a tick.
  */
 export function presentationTimes(pictures: TimedPictures, clockRateHz: number): Float64Array {
   const { count, timestamp, segment, arrivalSeconds } = pictures;
@@ -29,8 +29,8 @@ export function presentationTimes(pictures: TimedPictures, clockRateHz: number):
   let lag = 0;
   let latest = Number.NEGATIVE_INFINITY;
   let stallEnd = 0;
-  /** Ticks added to keep pictures of equal timestamps apart. */
-  let extra = 0;
+  /** Time since the timestamp stands still. */
+  let standing = 0;
   const tick = 1 / clockRateHz;
   const byClock = (i: number): number => anchorTime + (timestamp[i] - anchorTimestamp) / clockRateHz;
   const anchor = (i: number, time: number): number => {
@@ -38,7 +38,7 @@ export function presentationTimes(pictures: TimedPictures, clockRateHz: number):
     anchorTimestamp = timestamp[i];
     anchorLagSeconds = arrivalSeconds[i] - time;
     lag = anchorLagSeconds;
-    extra = 0;
+    standing = 0;
     return time;
   };
   for (let i = 0; i < count; i += 1) {
@@ -46,7 +46,9 @@ export function presentationTimes(pictures: TimedPictures, clockRateHz: number):
     if (i === 0 || segment[i] !== segment[i - 1]) {
       time = anchor(i, Math.max(arrivalSeconds[i], latest + tick));
     } else {
-      time = byClock(i);
+      const isStanding = timestamp[i] === timestamp[i - 1];
+      standing = isStanding ? standing + Math.max(tick, arrivalSeconds[i] - arrivalSeconds[i - 1]) : 0;
+      time = byClock(i) + standing;
       const before = lag;
       lag = arrivalSeconds[i] - time;
       const limit = resyncSeconds + driftAllowance * Math.abs(time - anchorTime);
@@ -56,14 +58,7 @@ export function presentationTimes(pictures: TimedPictures, clockRateHz: number):
         const caughtUp = catchesUp(pictures, i, byClock, anchorLagSeconds + (lag - anchorLagSeconds) / 2);
         if (caughtUp > 0) stallEnd = caughtUp;
       }
-      if ((isLate && i >= stallEnd) || leapsAhead) {
-        time = anchor(i, Math.max(arrivalSeconds[i], latest + tick));
-      } else if (timestamp[i] === timestamp[i - 1]) {
-        extra += tick;
-        time += extra;
-      } else {
-        extra = 0;
-      }
+      if ((isLate && i >= stallEnd) || leapsAhead) time = anchor(i, Math.max(arrivalSeconds[i], latest + tick));
     }
     times[i] = time;
     latest = Math.max(latest, time);

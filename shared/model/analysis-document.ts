@@ -18,6 +18,8 @@ export interface AnalysisDocument {
     | 'durationSeconds'
     | 'linkTypes'
     | 'complete'
+    | 'compression'
+    | 'files'
   >;
   readonly conversations: ConversationCounts;
   readonly calls: readonly CallDocument[];

@@ -11,10 +11,10 @@ const pageRows = 1000;
 
 /** `tapdeck analyze`: calls, streams and diagnostics of a capture. */
 export async function runAnalyze(
-  { file, json, withConversations }: { file: string; json: boolean; withConversations: boolean },
+  { files, json, withConversations }: { files: readonly string[]; json: boolean; withConversations: boolean },
   context: CliContext,
 ): Promise<ExitCode> {
-  const loaded = await loadCapture(file, context);
+  const loaded = await loadCapture(files, context);
   const { calls, conversations, diagnostics, streams } = loaded.document;
   const rows = withConversations ? await conversationRows(loaded) : [];
   const document: AnalysisDocument = {

@@ -8,8 +8,9 @@ describe('parseCommandLine', () => {
   it.each([
     ['info a.pcap', { name: 'info', file: 'a.pcap', json: false }],
     ['info --json -', { name: 'info', file: '-', json: true }],
-    ['analyze a.pcap --json', { name: 'analyze', file: 'a.pcap', json: true, withConversations: false }],
-    ['analyze --include conversations a', { name: 'analyze', file: 'a', json: false, withConversations: true }],
+    ['analyze a.pcap --json', { name: 'analyze', files: ['a.pcap'], json: true, withConversations: false }],
+    ['analyze --include conversations a', { name: 'analyze', files: ['a'], json: false, withConversations: true }],
+    ['analyze a b c', { name: 'analyze', files: ['a', 'b', 'c'], json: false, withConversations: false }],
     ['export a --all --out d', { name: 'export', file: 'a', json: false, ids: 'all', format: 'auto', folder: 'd' }],
     [
       'export a --id x --id y --format au --out=d --json',
@@ -27,7 +28,7 @@ describe('parseCommandLine', () => {
     ['open a', "no command 'open'"],
     ['info', 'Name the capture file'],
     ['info a b', 'One capture at a time'],
-    ['analyze a b', 'Merging captures comes in a later version'],
+    ['analyze a -', 'Standard input cannot be merged'],
     ['info a --colour', "Unknown option '--colour'."],
     ['analyze a --keylog k', '--keylog is not supported yet'],
     ['analyze a --wpa s:p', '--wpa is not supported yet'],

@@ -5,7 +5,13 @@ import { usageFailure } from './failure';
 export type CliCommand =
   | { readonly name: 'help' | 'version' }
   | { readonly name: 'info'; readonly file: string; readonly json: boolean }
-  | { readonly name: 'analyze'; readonly file: string; readonly json: boolean; readonly withConversations: boolean }
+  | {
+      readonly name: 'analyze';
+      /** Several are merged by time. */
+      readonly files: readonly string[];
+      readonly json: boolean;
+      readonly withConversations: boolean;
+    }
   | {
       readonly name: 'export';
       readonly file: string;
@@ -95,7 +101,7 @@ function parseAnalyze(args: readonly string[]): CliCommand {
   }
   return {
     name: 'analyze',
-    file: oneFile(positionals),
+    files: someFiles(positionals),
     json: values.json === true,
     withConversations: wanted.includes('conversations'),
   };
@@ -153,10 +159,18 @@ function oneFile(positionals: readonly string[]): string {
   if (more.length > 0) {
     throw usageFailure(
       `One capture at a time: ${positionals.length} files were named.`,
-      'Merging captures comes in a later version.',
+      'Only analyze merges several.',
     );
   }
   return file;
+}
+
+function someFiles(positionals: readonly string[]): readonly string[] {
+  if (positionals.length < 2) return [oneFile(positionals)];
+  if (positionals.some((file) => file === '-' || file === '')) {
+    throw usageFailure('Standard input cannot be merged with files.', 'Save it to a file first.');
+  }
+  return positionals;
 }
 
 function refuseLaterOptions(values: Readonly<Record<string, unknown>>): void {

@@ -21,7 +21,7 @@ export interface ExportRequest {
 /** `tapdeck export`: calls and streams as files, with what it takes to make them again. */
 export async function runExport(request: ExportRequest, context: CliContext): Promise<ExitCode> {
   await checkFolder(request.folder);
-  const loaded = await loadCapture(request.file, context);
+  const loaded = await loadCapture([request.file], context);
   const { captures, captureId, shownPath } = loaded;
   const exports = new ExportService({
     captures,

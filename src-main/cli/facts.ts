@@ -9,6 +9,7 @@ export const tool = { name: 'tapdeck', version } as const;
 /** The part of the document that says which file it is about. */
 export function captureFacts({ summary, shownPath }: LoadedCapture): AnalysisDocument['capture'] {
   const { format, bytes, sha256, packets, duplicateFrames, firstTime, durationSeconds, linkTypes, complete } = summary;
+  const { compression, files } = summary;
   return {
     path: shownPath,
     format,
@@ -20,6 +21,9 @@ export function captureFacts({ summary, shownPath }: LoadedCapture): AnalysisDoc
     durationSeconds,
     linkTypes,
     complete,
+    compression,
+    // The private copy of standard input is nobody's business.
+    files: shownPath === '-' ? files.map((file) => ({ ...file, path: shownPath })) : files,
   };
 }
 
@@ -32,7 +36,7 @@ export function describeCapture(loaded: LoadedCapture): string {
   const lines: readonly (readonly [string, string])[] = [
     ['file', facts.path],
     ['format', [facts.format, ...nonEmpty(facts.linkTypes.join(', '), about.variant)].join(', ')],
-    ['size', `${facts.bytes} bytes`],
+    ['size', `${facts.bytes} bytes${facts.compression === null ? '' : `, ${facts.compression}`}`],
     ['sha256', facts.sha256 ?? '-'],
     ['packets', `${facts.packets}${facts.complete ? '' : ' (the file could not be read to its end)'}`],
     ...(facts.duplicateFrames > 0 ? [['duplicates', `${facts.duplicateFrames} packets`] as const] : []),

@@ -1,6 +1,6 @@
 export const helpText = `Usage:
   tapdeck info    FILE [--json]
-  tapdeck analyze FILE [--json] [--include conversations]
+  tapdeck analyze FILE... [--json] [--include conversations]
   tapdeck export  FILE (--id ID... | --all) [--format auto|mp4|mkv|webm|wav|au|raw|csv] --out DIR
                        [--damage faithful|clean] [--quality high|medium|low] [--json]
 
@@ -11,7 +11,8 @@ export const helpText = `Usage:
 Video is written as it was captured wherever the container takes it; --quality makes H.264 of it anew. --damage faithful
 keeps every picture, clean waits after a loss for the next intact key picture; --format csv lists what losses touched.
 
-FILE is a pcap or pcapng capture; - reads it from standard input.
+FILE is a capture (pcap, pcapng, snoop, Network Monitor, ERF; also compressed with
+gzip or zstd); - reads it from standard input. Several are merged by time.
 --json prints one JSON document on standard output; without it there are tables.
 Exit code: 0 done, 1 the file could not be read or an export failed, 2 wrong usage.
 `;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Failure } from '#shared/base/result';
 import type { CaptureProgress, CaptureSummary } from '#shared/model/capture';
@@ -5,7 +6,7 @@ import { CaptureService } from '../services/capture-service';
 import createCaptureWorker from '../workers/capture.worker?nodeWorker';
 import createHashWorker from '../workers/hash.worker?nodeWorker';
 import { CliFailure, errorLine, type ExitCode, exitCodes } from './failure';
-import { captureFile } from './standard-input';
+import { type CaptureFile, captureFile } from './standard-input';
 import { ProgressLine, type Output } from './terminal';
 
 /** What a command works with. */
@@ -29,41 +30,61 @@ export interface LoadedCapture {
   readonly interruption: Failure | null;
 }
 
-/** Opens a capture, reads all of it, and waits for its hash. */
-export async function loadCapture(name: string, context: CliContext): Promise<LoadedCapture> {
-  const file = await captureFile(name, context.stdin, context.onEnd);
+/** Opens a capture, or several as one, reads all of it, and waits for its hash. */
+export async function loadCapture(names: readonly string[], context: CliContext): Promise<LoadedCapture> {
+  const files = await Promise.all(names.map((name) => captureFile(name, context.stdin, context.onEnd)));
+  const shownPath = files.map((file) => file.shownPath).join(', ');
+  const rest = files.find((file) => file.rest !== null)?.rest ?? null;
   const captures = new CaptureService({
     createCaptureWorker: () => createCaptureWorker({}),
     createHashWorker: () => createHashWorker({}),
   });
   context.onEnd(() => captures.dispose());
   const progress = new ProgressLine(context.stderr);
-  captures.on('progress', (state) => progress.show(describeProgress(file.shownPath, state)));
+  captures.on('progress', (state) => progress.show(describeProgress(shownPath, state, rest !== null)));
   let interruption: Failure | null = null;
   captures.on('failed', ({ captureId, failure }) => {
-    if (captureId !== null) interruption = shown(failure, file.path, file.shownPath);
+    if (captureId !== null) interruption = shown(failure, files);
   });
 
-  const opened = await captures.open(file.path);
-  if (!opened.ok) throw new CliFailure(shown(opened.error, file.path, file.shownPath));
+  const paths = files.map(({ path }) => path);
+  const opened = await captures.open(paths, { follows: rest !== null });
+  if (!opened.ok) throw new CliFailure(shown(opened.error, files));
   const { captureId } = opened.value;
+  if (rest) {
+    await rest.catch((error: unknown) => {
+      if (!(error instanceof CliFailure)) throw error;
+      interruption = error.failure;
+    });
+    await captures.stopFollowing(captureId);
+  }
   await captures.whenLoaded(captureId);
   // A hash that fails is told by `failed`; the facts are there all the same.
   await captures.sha256(captureId).catch(() => null);
   const document = await captures.document(captureId);
   progress.clear();
   const summary = captures.summary(captureId);
-  return { captures, captureId, summary, document, shownPath: file.shownPath, interruption };
+  return { captures, captureId, summary, document, shownPath, interruption };
 }
 
 /** A failure with the file as the person named it; the private copy of standard input is nobody's business. */
-function shown(failure: Failure, path: string, shownPath: string): Failure {
-  const name = shownPath === '-' ? 'standard input' : shownPath;
-  const where = failure.where?.replaceAll(path, name) ?? name;
-  return { ...failure, where: where.includes(name) ? where : `${name}, ${where}` };
+function shown(failure: Failure, files: readonly CaptureFile[]): Failure {
+  let where = failure.where ?? '';
+  const names = files.map(({ path, shownPath }) => {
+    const name = shownPath === '-' ? 'standard input' : shownPath;
+    where = where.replaceAll(path, name);
+    return name;
+  });
+  if (names.some((name) => where.includes(basename(name)))) return { ...failure, where };
+  return { ...failure, where: [...names, where].filter((part) => part !== '').join(', ') };
 }
 
-function describeProgress(name: string, { bytesRead, bytesTotal, packets }: CaptureProgress): string {
+function describeProgress(
+  name: string,
+  { bytesRead, bytesTotal, packets }: CaptureProgress,
+  isComing: boolean,
+): string {
+  if (isComing) return `${name}  ${bytesRead} bytes  ${packets} packets`;
   const percent = bytesTotal > 0 ? Math.floor((100 * bytesRead) / bytesTotal) : 100;
   return `${name}  ${percent} %  ${packets} packets`;
 }

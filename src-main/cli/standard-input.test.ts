@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { captureFile } from './standard-input';
 
@@ -20,6 +20,20 @@ describe('captureFile', () => {
     if (process.platform !== 'win32') expect(statSync(dirname(file.path)).mode & 0o777).toBe(0o700);
     undo();
     expect(existsSync(dirname(file.path))).toBe(false);
+  });
+
+  it('lets reading begin before all of it is there', async () => {
+    const input = new PassThrough();
+    let undo = (): void => undefined;
+    const pending = captureFile('-', input, (remove) => (undo = remove));
+    input.write(Buffer.alloc(500));
+    input.write(Buffer.alloc(500));
+    const file = await pending;
+    expect([statSync(file.path).size, file.rest === null]).toEqual([1000, false]);
+    input.end(Buffer.alloc(7));
+    await file.rest;
+    expect(statSync(file.path).size).toBe(1007);
+    undo();
   });
 
   it('says why standard input could not be read, and can be undone then, too', async () => {

@@ -84,14 +84,15 @@ async function digests(plan: RenderPlan, reader: PayloadReader, isLeftOnly: bool
   const payload = createHash('sha256');
   const samples = new Int16Array(1 << 16);
   for (const { placements } of plan.lanes) {
-    for (const { count, packet, stream, uses } of placements) {
+    for (const { count, packet, piece, stream, uses } of placements) {
       for (let i = 0; i < count; i += 1) {
-        const decoder = uses.get(stream.payloadType[packet[i]])?.decoder;
-        if (!decoder) throw new Error('a placed packet has a decoder');
+        const sound = uses.get(stream.payloadType[packet[i]])?.sound;
+        if (!sound) throw new Error('a placed packet has a sound');
         const bare = reader.read(stream, packet[i]);
         payload.update(bare);
-        const decoded = decoder.decode(bare, samples);
-        packets.update(bytes.subarray(0, wav.encode(samples.subarray(0, decoded * decoder.channels), bytes)));
+        sound.read(piece[i], reader, samples);
+        const decoded = sound.samples(piece[i]) * sound.channels;
+        packets.update(bytes.subarray(0, wav.encode(samples.subarray(0, decoded), bytes)));
       }
     }
   }

@@ -9,6 +9,7 @@ import { planRender, type RenderPlan } from './lanes';
 import { payloadUses } from './playability';
 import { playOrder } from '#engine/analysis/rtp/play-order';
 import { factsOf, type RenderFacts, type RenderOptions, renderBlocks, renderFile } from './render';
+import { withSounds } from './sound/stream-sounds';
 import { type MediaInput, withReader } from './source';
 
 const rawBufferBytes = 1 << 20;
@@ -57,22 +58,24 @@ export async function exportFile(
 }
 
 function writeAudio(input: MediaInput, request: ExportRequest, options: RenderOptions): Promise<Written> {
-  return withReader(input, async (reader) => {
-    const plan = planRender(input, reader);
-    const { format, path } = request;
-    if (format === 'mp4') await writeMp4(plan, request, (sink) => renderBlocks(plan, reader, sink, options), options);
-    else await renderFile(plan, reader, format === 'au' ? au : wav, path, options);
-    const { packets, lostPackets, duplicatePackets, truncatedPackets, unplayablePackets, ...facts } = factsOf(plan);
-    return {
-      mime: format === 'mp4' ? 'audio/mp4' : (format === 'au' ? au : wav).mime,
-      audio: facts,
-      packets,
-      lostPackets,
-      duplicatePackets,
-      truncatedPackets,
-      unplayablePackets,
-    };
-  });
+  return withReader(input, (reader) =>
+    withSounds(input, reader, options, async (source, rest) => {
+      const plan = planRender(source, reader);
+      const { format, path } = request;
+      if (format === 'mp4') await writeMp4(plan, request, (sink) => renderBlocks(plan, reader, sink, rest), rest);
+      else await renderFile(plan, reader, format === 'au' ? au : wav, path, rest);
+      const { packets, lostPackets, duplicatePackets, truncatedPackets, unplayablePackets, ...facts } = factsOf(plan);
+      return {
+        mime: format === 'mp4' ? 'audio/mp4' : (format === 'au' ? au : wav).mime,
+        audio: facts,
+        packets,
+        lostPackets,
+        duplicatePackets,
+        truncatedPackets,
+        unplayablePackets,
+      };
+    }),
+  );
 }
 
 /**

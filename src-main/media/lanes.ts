@@ -1,9 +1,8 @@
-import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import { RpcFailure } from '../workers/rpc/protocol';
 import { MarkerList } from './marker-list';
 import type { PayloadReader } from './payload-reader';
 import { firstSoundNs, type Placement, placeStream } from './placement';
-import { payloadUses } from './playability';
+import { payloadUses, type SoundStream } from './playability';
 
 /** Directions of a call, from the caller's point of view. */
 export type Direction = 'a-to-b' | 'b-to-a';
@@ -11,7 +10,7 @@ export type Direction = 'a-to-b' | 'b-to-a';
 /** What is rendered together: all streams of a call, or one stream. */
 export interface RenderSource {
   readonly kind: 'call' | 'stream';
-  readonly streams: readonly (RtpMediaIndex & { readonly direction: Direction | null })[];
+  readonly streams: readonly (SoundStream & { readonly direction: Direction | null })[];
 }
 
 /** Streams that sound in the same output channels. */
@@ -108,23 +107,25 @@ function streamLanes(streams: RenderSource['streams'], originNs: number, reader:
   return streams.map((stream) => {
     const markers = new MarkerList();
     const placement = placeStream(stream, originNs, reader, markers);
-    const channels = [...placement.uses.values()].map(({ decoder }) => decoder?.channels ?? 0);
+    const channels = [...placement.uses.values()].map(({ sound }) => sound?.channels ?? 0);
     return { placements: [placement], channels: Math.max(...channels), label: stream.label, markers };
   });
 }
 
 /** Sampling rates that occur among the packets of a stream. */
 export function soundRates({ uses }: Placement): number[] {
-  const rates = [...uses.values()].flatMap(({ decoder }) => decoder?.sampleRateHz ?? []);
+  const rates = [...uses.values()].flatMap(({ sound }) => sound?.sampleRateHz ?? []);
   return [...new Set(rates)];
 }
 
 function notPlayable(source: RenderSource): RpcFailure {
-  const names = source.streams.flatMap((stream) => mediaNames(payloadUses(stream)));
-  const what = [...new Set(names)].join(', ');
+  const uses = source.streams.map((stream) => payloadUses(stream));
+  const what = [...new Set(uses.flatMap(mediaNames))].join(', ');
+  const reasons = new Set(uses.flatMap((own) => [...own.values()].flatMap(({ reason }) => reason ?? [])));
+  const because = reasons.size > 0 ? [...reasons].join('; ') : 'no decoder is known for it';
   return new RpcFailure({
     code: 'codec-not-playable',
-    message: what ? `${what} cannot be played in this version.` : 'There is no audio in it.',
+    message: what ? `${what} cannot be played: ${because.replace(/\.$/, '')}.` : 'There is no audio in it.',
     where: whereOf(source),
     hint: what ? 'Save the raw payload instead.' : undefined,
   });

@@ -4,9 +4,10 @@ import type { PayloadReader } from './payload-reader';
 import type { Placement } from './placement';
 import { addResampled, inputRange } from './resampler';
 
-/** The packets of one stream at one sampling rate, readable as a signal: silence where no packet lies. */
+/** The pieces of one stream at one sampling rate, readable as a signal: silence where none lies. */
 class Track {
   private readonly packet: Uint32Array;
+  private readonly piece: Uint32Array;
   private readonly position: Float64Array;
   private decoded = new Int16Array(4096);
 
@@ -17,16 +18,19 @@ class Track {
     private readonly reader: PayloadReader,
   ) {
     const packets: number[] = [];
+    const pieces: number[] = [];
     const positions: number[] = [];
     const isOnlyRate = soundRates(placement).length === 1;
     if (!isOnlyRate) {
       for (let i = 0; i < placement.count; i += 1) {
-        if (this.decoderOf(placement.packet[i])?.sampleRateHz !== rateHz) continue;
+        if (this.soundOf(placement.packet[i])?.sampleRateHz !== rateHz) continue;
         packets.push(placement.packet[i]);
+        pieces.push(placement.piece[i]);
         positions.push(placement.position[i]);
       }
     }
     this.packet = isOnlyRate ? placement.packet : Uint32Array.from(packets);
+    this.piece = isOnlyRate ? placement.piece : Uint32Array.from(pieces);
     this.position = isOnlyRate ? placement.position : Float64Array.from(positions);
   }
 
@@ -37,23 +41,23 @@ class Track {
   add(from: number, frames: number, output: Float32Array): boolean {
     let hasSound = false;
     for (let i = this.firstReaching(from); i < this.packet.length && this.position[i] < from + frames; i += 1) {
-      hasSound = this.addPacket(i, from, frames, output) || hasSound;
+      hasSound = this.addPiece(i, from, frames, output) || hasSound;
     }
     return hasSound;
   }
 
-  private addPacket(i: number, from: number, frames: number, output: Float32Array): boolean {
-    const { stream } = this.placement;
-    const packet = this.packet[i];
-    const decoder = this.decoderOf(packet);
-    if (!decoder) return false;
-    const room = decoder.samplesIn(stream.payloadLength[packet]) * decoder.channels;
+  private addPiece(i: number, from: number, frames: number, output: Float32Array): boolean {
+    const sound = this.soundOf(this.packet[i]);
+    if (!sound) return false;
+    const piece = this.piece[i];
+    const samples = sound.samples(piece);
+    const room = samples * sound.channels;
     if (room > this.decoded.length) this.decoded = new Int16Array(2 * room);
-    const samples = decoder.decode(this.reader.read(stream, packet), this.decoded);
+    sound.read(piece, this.reader, this.decoded);
     const start = Math.max(from, this.position[i]);
     const end = Math.min(from + frames, this.position[i] + samples);
     for (let at = start; at < end; at += 1) {
-      this.addFrame((at - this.position[i]) * decoder.channels, decoder.channels, output, (at - from) * this.channels);
+      this.addFrame((at - this.position[i]) * sound.channels, sound.channels, output, (at - from) * this.channels);
     }
     return end > start;
   }
@@ -72,7 +76,7 @@ class Track {
     }
   }
 
-  /** The first packet that may reach `from`: the last one that begins at or before it, else the next. */
+  /** The first piece that may reach `from`: the last one that begins at or before it, else the next. */
   private firstReaching(from: number): number {
     let low = 0;
     let high = this.position.length;
@@ -84,8 +88,8 @@ class Track {
     return Math.max(0, low - 1);
   }
 
-  private decoderOf(packet: number) {
-    return this.placement.uses.get(this.placement.stream.payloadType[packet])?.decoder;
+  private soundOf(packet: number) {
+    return this.placement.uses.get(this.placement.stream.payloadType[packet])?.sound;
   }
 }
 

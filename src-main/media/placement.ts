@@ -1,10 +1,9 @@
-import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
-import type { PcmDecoder } from '#engine/codecs/index';
 import { DtmfTrace } from './dtmf-trace';
 import type { MarkerList } from './marker-list';
 import type { PayloadReader } from './payload-reader';
-import { type PayloadUse, payloadUses } from './playability';
+import { type PayloadUse, payloadUses, type SoundStream } from './playability';
 import { playOrder } from '#engine/analysis/rtp/play-order';
+import type { Sound } from './sound/sound';
 
 /**
  * Media clock and arrival may differ by this much before arrival is believed. Half a second is above what
@@ -19,15 +18,20 @@ const lookahead = 250;
 const entryPackets = 16;
 /** Pauses shorter than this are not worth a marker. */
 const minSilenceSeconds = 0.2;
+/** Where the clock is not a divisor of the sampling rate, timestamps are rounded: so much is no gap and no overlap. */
+const roundingSeconds = 0.001;
 
-/** One stream laid out on a time axis: packets with samples, in order, never overlapping. */
+/** One stream laid out on a time axis: pieces of sound, in order, never overlapping. */
 export interface Placement {
-  readonly stream: RtpMediaIndex;
+  readonly stream: SoundStream;
   readonly uses: ReadonlyMap<number, PayloadUse>;
+  /** Pieces placed; `packet`, `piece` and `position` have one entry for each. */
   readonly count: number;
-  /** Packet of the media index. */
+  /** Packet of the media index that brought it. */
   readonly packet: Uint32Array;
-  /** First sample, counted from the origin at the sampling rate of the packet's decoder. */
+  /** Its number in the sound of that packet's payload type. */
+  readonly piece: Uint32Array;
+  /** First sample, counted from the origin at the sampling rate of that sound. */
   readonly position: Float64Array;
   readonly endSeconds: number;
   readonly lost: number;
@@ -35,16 +39,18 @@ export interface Placement {
   readonly truncated: number;
   /** Samples a channel that the capture kept. */
   readonly capturedSamples: number;
-  /** Packets of formats that this version cannot decode: their time is silent. */
+  /** Packets of formats that sound. */
+  readonly soundPackets: number;
+  /** Packets of formats that cannot be decoded: their time is silent. */
   readonly unplayable: number;
 }
 
 /** Earliest arrival of a packet with samples, nanoseconds since the first frame; null when there is none. */
-export function firstSoundNs(stream: RtpMediaIndex): number | null {
+export function firstSoundNs(stream: SoundStream): number | null {
   const uses = payloadUses(stream);
   let first: number | null = null;
   for (let i = 0; i < stream.count; i += 1) {
-    if (uses.get(stream.payloadType[i])?.decoder && (first === null || stream.timeNs[i] < first)) {
+    if (uses.get(stream.payloadType[i])?.sound && (first === null || stream.timeNs[i] < first)) {
       first = stream.timeNs[i];
     }
   }
@@ -65,7 +71,7 @@ export function firstSoundNs(stream: RtpMediaIndex): number | null {
  * So no sample lies later than the last arrival plus `maxLeadSeconds`, unless sound without a gap reaches further.
  */
 export function placeStream(
-  stream: RtpMediaIndex,
+  stream: SoundStream,
   originNs: number,
   reader: PayloadReader,
   markers: MarkerList,
@@ -77,17 +83,19 @@ class Placer {
   private readonly uses: ReadonlyMap<number, PayloadUse>;
   private readonly order;
   private readonly dtmf: DtmfTrace;
-  private readonly packets: Uint32Array;
-  private readonly positions: Float64Array;
+  private packets: Uint32Array;
+  private pieces: Uint32Array;
+  private positions: Float64Array;
   private readonly isLate: Uint8Array;
   private count = 0;
   private lost = 0;
   private truncated = 0;
   private capturedSamples = 0;
+  private soundPackets = 0;
   private unplayable = 0;
 
-  /** Decoder in force; the place and timestamp that positions are counted from belong to it. */
-  private decoder: PcmDecoder | null = null;
+  /** Sound in force; the place and timestamp that positions are counted from belong to it. */
+  private sound: Sound | null = null;
   private clockRateHz = 0;
   private anchorPosition = 0;
   private anchorTimestamp = 0;
@@ -103,9 +111,11 @@ class Placer {
   private stallEnd = 0;
   /** What came since the last sound and explains its absence. */
   private silenceReason: string | null = null;
+  /** Packets lost before those that brought no sound of their own, fragments for instance. */
+  private missingBefore = 0;
 
   constructor(
-    private readonly stream: RtpMediaIndex,
+    private readonly stream: SoundStream,
     private readonly originNs: number,
     private readonly reader: PayloadReader,
     private readonly markers: MarkerList,
@@ -114,6 +124,7 @@ class Placer {
     this.order = playOrder(stream);
     this.dtmf = new DtmfTrace(markers);
     this.packets = new Uint32Array(this.order.packets.length);
+    this.pieces = new Uint32Array(this.order.packets.length);
     this.positions = new Float64Array(this.order.packets.length);
     this.isLate = new Uint8Array(stream.count);
     for (const packet of this.order.reordered) this.isLate[packet] = 1;
@@ -130,10 +141,8 @@ class Placer {
       const missing = isRestart || k === 0 ? 0 : sequence[packet] - sequence[previous] - 1;
       this.lost += missing;
       const use = this.uses.get(payloadType[packet]);
-      if (isRestart) this.decoder = null;
-      const at = use?.decoder
-        ? this.placeSound(k, use.decoder, use.clockRateHz, missing)
-        : this.passSilent(packet, use, missing);
+      if (isRestart) this.sound = null;
+      const at = use?.sound ? this.placePacket(k, use.sound, use, missing) : this.passSilent(packet, use, missing);
       if (isRestart) this.mark('restart', packet, at, at);
       if (this.isLate[packet]) this.mark('reordered', packet, at, at);
       for (; nextDuplicate < duplicates.length; nextDuplicate += 1) {
@@ -149,51 +158,93 @@ class Placer {
       uses: this.uses,
       count: this.count,
       packet: this.packets.subarray(0, this.count),
+      piece: this.pieces.subarray(0, this.count),
       position: this.positions.subarray(0, this.count),
       endSeconds: Math.max(this.fullEndSeconds, this.dtmf.endSeconds),
       lost: this.lost,
       duplicates: duplicates.length,
       truncated: this.truncated,
       capturedSamples: this.capturedSamples,
+      soundPackets: this.soundPackets,
       unplayable: this.unplayable,
     };
   }
 
-  /** Returns where it stands, in seconds. */
-  private placeSound(k: number, decoder: PcmDecoder, clockRateHz: number, missing: number): number {
+  /** Places what a packet brings. Returns where it stands, in seconds. */
+  private placePacket(k: number, sound: Sound, use: PayloadUse, missing: number): number {
     const packet = this.order.packets[k];
-    if (this.decoder?.sampleRateHz !== decoder.sampleRateHz || this.clockRateHz !== clockRateHz) {
-      this.enter(k, decoder, clockRateHz);
+    const pieces = sound.pieceCount(packet);
+    this.soundPackets += 1;
+    if (this.stream.payloadMissing[packet] > 0) this.truncated += 1;
+    if (pieces === 0) return this.passWithoutSound(packet, sound, missing);
+    if (this.sound?.sampleRateHz !== sound.sampleRateHz || this.clockRateHz !== use.clockRateHz) {
+      this.enter(k, sound, use.clockRateHz);
     }
-    this.decoder = decoder;
-    const position = this.choosePosition(k);
+    this.sound = sound;
+    let at = 0;
+    for (let i = 0; i < pieces; i += 1) {
+      const seconds = this.placePiece(
+        k,
+        sound,
+        sound.firstPiece(packet) + i,
+        i === 0 ? missing + this.missingBefore : 0,
+      );
+      if (i === 0) at = seconds;
+    }
+    this.missingBefore = 0;
+    return at;
+  }
+
+  private placePiece(k: number, sound: Sound, piece: number, missing: number): number {
+    const packet = this.order.packets[k];
+    const position = this.choosePosition(k, sound.timestamp(piece));
     const gapStart = Math.min(this.fullEnd, position);
     this.markGap(packet, gapStart, position, missing);
 
-    const captured = decoder.samplesIn(this.stream.payloadLength[packet]);
-    const full = decoder.samplesIn(this.stream.payloadLength[packet] + this.stream.payloadMissing[packet]);
-    this.packets[this.count] = packet;
-    this.positions[this.count] = position;
-    this.count += 1;
+    const captured = sound.samples(piece);
+    const full = sound.fullSamples(piece);
+    this.keep(packet, piece, position);
     this.capturedSamples += captured;
     this.end = position + captured;
     this.fullEnd = position + full;
     this.endSeconds = this.seconds(this.end);
     this.fullEndSeconds = Math.max(this.fullEndSeconds, this.seconds(this.fullEnd));
     if (this.stream.payloadMissing[packet] > 0) {
-      this.truncated += 1;
       this.mark('truncated', packet, this.seconds(this.end), this.seconds(this.fullEnd));
     }
     return this.seconds(position);
   }
 
+  private keep(packet: number, piece: number, position: number): void {
+    if (this.count === this.packets.length) {
+      this.packets = doubled(this.packets, Uint32Array);
+      this.pieces = doubled(this.pieces, Uint32Array);
+      this.positions = doubled(this.positions, Float64Array);
+    }
+    this.packets[this.count] = packet;
+    this.pieces[this.count] = piece;
+    this.positions[this.count] = position;
+    this.count += 1;
+  }
+
+  /** A packet of a decoded format that completed nothing, or only says that there is silence. */
+  private passWithoutSound(packet: number, sound: Sound, missing: number): number {
+    this.missingBefore += missing;
+    const at = this.placeOfSilence(packet);
+    if (sound.isSilence(packet)) this.silenceReason = 'Comfort noise';
+    if (this.stream.payloadMissing[packet] > 0) this.mark('truncated', packet, at, at);
+    return at;
+  }
+
   /** First sound of a segment, or of another rate: counted anew from its arrival. */
-  private enter(k: number, decoder: PcmDecoder, clockRateHz: number): void {
+  private enter(k: number, sound: Sound, clockRateHz: number): void {
+    const packet = this.order.packets[k];
     this.clockRateHz = clockRateHz;
-    this.decoder = decoder;
-    this.end = Math.ceil(this.endSeconds * decoder.sampleRateHz);
+    this.sound = sound;
+    this.end = Math.ceil(this.endSeconds * sound.sampleRateHz);
     this.fullEnd = this.end;
-    this.anchor(this.order.packets[k], Math.max(this.entryArrival(k), this.end));
+    const timestamp = sound.timestamp(sound.firstPiece(packet));
+    this.anchor(packet, timestamp, Math.max(this.entryArrival(k), this.end));
   }
 
   /** When the first packets came out of order, the lane begins with the one that came first. */
@@ -210,17 +261,18 @@ class Placer {
     return earliest;
   }
 
-  private choosePosition(k: number): number {
+  private choosePosition(k: number, timestamp: number): number {
     const packet = this.order.packets[k];
-    const expected = this.positionOf(packet);
+    const exact = this.positionOf(timestamp);
+    const expected = Math.abs(exact - this.end) <= this.rounding ? this.end : exact;
     const lag = this.arrival(packet) - expected;
     const step = lag - this.lag;
     this.lag = lag;
     const limit = resyncSeconds * this.rate;
     const isPaused = lag > limit && k >= this.stallEnd && this.isPause(k, lag);
     const leapsAhead = (lag < -limit && step < -limit) || lag < -maxLeadSeconds * this.rate;
-    if (isPaused || leapsAhead) return this.anchor(packet, Math.max(this.arrival(packet), this.end));
-    if (expected < this.end) return this.anchor(packet, this.end);
+    if (isPaused || leapsAhead) return this.anchor(packet, timestamp, Math.max(this.arrival(packet), this.end));
+    if (expected < this.end) return this.anchor(packet, timestamp, this.end);
     return expected;
   }
 
@@ -231,13 +283,13 @@ class Placer {
   private isPause(k: number, lag: number): boolean {
     const { packets } = this.order;
     const segment = this.stream.segment[packets[k]];
-    const until = this.positionOf(packets[k]) + lag;
+    const until = this.positionOf(this.stream.timestamp[packets[k]]) + lag;
     const last = Math.min(packets.length, k + lookahead);
     for (let j = k + 1; j < last; j += 1) {
       const packet = packets[j];
       if (this.stream.segment[packet] !== segment) break;
-      if (this.uses.get(this.stream.payloadType[packet])?.decoder?.sampleRateHz !== this.rate) continue;
-      const position = this.positionOf(packet);
+      if (this.uses.get(this.stream.payloadType[packet])?.sound?.sampleRateHz !== this.rate) continue;
+      const position = this.positionOf(this.stream.timestamp[packet]);
       if (this.arrival(packet) - position < lag / 2) {
         this.stallEnd = j;
         return false;
@@ -249,9 +301,7 @@ class Placer {
 
   /** A packet without samples: digits, comfort noise, a format that cannot be decoded. Returns where it stands. */
   private passSilent(packet: number, use: PayloadUse | undefined, missing: number): number {
-    const arrival = this.arrivalSeconds(packet);
-    const byClock = this.decoder ? this.seconds(this.positionOf(packet)) : arrival;
-    const at = Math.abs(byClock - arrival) <= resyncSeconds ? Math.max(0, byClock) : arrival;
+    const at = this.placeOfSilence(packet);
     if (missing > 0) this.mark('lost', packet, at, at, missing);
     switch (use?.codec?.role) {
       case 'events':
@@ -271,6 +321,12 @@ class Placer {
         this.silenceReason = `${use?.name ?? 'Payload'} cannot be played`;
     }
     return at;
+  }
+
+  private placeOfSilence(packet: number): number {
+    const arrival = this.arrivalSeconds(packet);
+    const byClock = this.sound ? this.seconds(this.positionOf(this.stream.timestamp[packet])) : arrival;
+    return Math.abs(byClock - arrival) <= resyncSeconds ? Math.max(0, byClock) : arrival;
   }
 
   private markGap(packet: number, start: number, end: number, missing: number): void {
@@ -304,15 +360,15 @@ class Placer {
     this.markers.add({ kind, startSeconds, endSeconds, packets, detail, frame: this.stream.frame[packet] });
   }
 
-  private anchor(packet: number, position: number): number {
+  private anchor(packet: number, timestamp: number, position: number): number {
     this.anchorPosition = position;
-    this.anchorTimestamp = this.stream.timestamp[packet];
+    this.anchorTimestamp = timestamp;
     this.lag = this.arrival(packet) - position;
     return position;
   }
 
-  private positionOf(packet: number): number {
-    const ticks = this.stream.timestamp[packet] - this.anchorTimestamp;
+  private positionOf(timestamp: number): number {
+    const ticks = timestamp - this.anchorTimestamp;
     return this.anchorPosition + Math.round((ticks * this.rate) / this.clockRateHz);
   }
 
@@ -325,10 +381,21 @@ class Placer {
   }
 
   private get rate(): number {
-    return this.decoder?.sampleRateHz ?? 0;
+    return this.sound?.sampleRateHz ?? 0;
+  }
+
+  /** Samples that timestamps may be off by their own rounding. */
+  private get rounding(): number {
+    return this.rate % this.clockRateHz === 0 ? 0 : Math.ceil(roundingSeconds * this.rate);
   }
 
   private seconds(samples: number): number {
     return samples / this.rate;
   }
+}
+
+function doubled<T extends Uint32Array | Float64Array>(column: T, create: new (length: number) => T): T {
+  const larger = new create(2 * column.length);
+  larger.set(column);
+  return larger;
 }

@@ -407,11 +407,11 @@ describe('lanes', () => {
     const packets = pcmuPackets(3, loud).map((packet) => ({ ...packet, payloadType: 18 }));
     const stream = fixture.stream(packets, { bindings: [g729] });
     await expect(renderStream(stream)).rejects.toMatchObject({
-      failure: { code: 'codec-not-playable', message: 'G729 cannot be played in this version.', where: 'stream-1' },
+      failure: { code: 'codec-not-playable', message: 'G729 cannot be played: it was not decoded.', where: 'stream-1' },
     });
     const secret = { ...fixture.stream(pcmuPackets(3, loud)), isEncrypted: true };
     await expect(renderStream(secret)).rejects.toMatchObject({
-      failure: { code: 'codec-not-playable', message: 'PCMU (encrypted) cannot be played in this version.' },
+      failure: { code: 'codec-not-playable', message: 'PCMU (encrypted) cannot be played: it is encrypted.' },
     });
     const absurd = fixture.stream(pcmuPackets(3, loud), { bindings: [{ ...pcmuBinding, clockRateHz: 4e9 }] });
     await expect(renderStream(absurd)).rejects.toMatchObject({ failure: { code: 'codec-not-playable' } });

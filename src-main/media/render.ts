@@ -128,7 +128,7 @@ export function factsOf(plan: RenderPlan): RenderFacts {
     samples: plan.samples,
     durationSeconds: plan.samples / plan.sampleRateHz,
     startSeconds: plan.originNs / 1e9,
-    packets: { first, last, count: sum(({ count }) => count) },
+    packets: { first, last, count: sum(({ soundPackets }) => soundPackets) },
     lostPackets: sum(({ lost }) => lost),
     duplicatePackets: sum(({ duplicates }) => duplicates),
     truncatedPackets: sum(({ truncated }) => truncated),

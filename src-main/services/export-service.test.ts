@@ -39,16 +39,16 @@ beforeEach(() => {
     );
   const a = toneStream(440, 'stream-1', 'a-to-b');
   const b = toneStream(1000, 'stream-2', 'b-to-a');
-  const g729 = fixture.stream(
-    pcmuPackets(3, 7).map((packet) => ({ ...packet, payloadType: 18 })),
-    { streamId: 'stream-3', bindings: [{ ...pcmuBinding, payloadType: 18, encodingName: 'G729' }] },
+  const g728 = fixture.stream(
+    pcmuPackets(3, 7).map((packet) => ({ ...packet, payloadType: 15 })),
+    { streamId: 'stream-3', bindings: [{ ...pcmuBinding, payloadType: 15, encodingName: 'G728' }] },
   );
   captures = new FixtureCaptures(fixture)
     .add({ sourceId: 'call-1', kind: 'call', title: 'alice → bob', streams: [a, b] })
     .add({ sourceId: 'call-2', kind: 'call', title: 'refused', streams: [] })
     .add({ sourceId: 'stream-1', kind: 'stream', title: 'L16 192.0.2.1:20000 → 192.0.2.2:30000', streams: [a] })
     .add({ sourceId: 'stream-2', kind: 'stream', title: '../../L16', streams: [b] })
-    .add({ sourceId: 'stream-3', kind: 'stream', title: 'G729', streams: [g729] });
+    .add({ sourceId: 'stream-3', kind: 'stream', title: 'G728', streams: [g728] });
   service = new ExportService({ captures, createWorker: () => new InProcessMediaWorker(), tool: 'tapdeck 0.0.0' });
   mkdirSync(out);
 });
@@ -215,7 +215,7 @@ describe('a job', () => {
   });
 
   it('tells what went wrong', async () => {
-    expect((await run('stream-3', 'wav', join(out, 'x.wav'))).error).toContain('G729 cannot be played');
+    expect((await run('stream-3', 'wav', join(out, 'x.wav'))).error).toContain('G728 cannot be played');
     expect((await run('call-1', 'wav', join(out, 'no', 'folder', 'x.wav'))).error).toContain('folder does not exist');
     expect((await run('call-1', 'mkv', join(out, 'x.mkv'))).error).toContain('does not write mkv');
     writeFileSync(fixture.capturePath, Buffer.concat([readFileSync(fixture.capturePath), Buffer.alloc(1)]));
@@ -256,7 +256,7 @@ describe('exportAll', () => {
       {
         sourceId: 'stream-3',
         format: 'auto',
-        error: 'G729 cannot be played in this version. (stream-3) Save the raw payload instead.',
+        error: 'G728 cannot be played: no decoder is known for it. (stream-3) Save the raw payload instead.',
       },
     ]);
     expect(readdirSync(folder).sort()).toEqual(artifacts.map(({ path }) => basename(path)).sort());
@@ -282,7 +282,7 @@ describe('exportAll', () => {
 
   it('gives raw payload the extension of its format', async () => {
     expect(await service.suggestedName('c', 'stream-1', 'raw')).toMatch(/\.s16be$/);
-    expect(await service.suggestedName('c', 'stream-3', 'raw')).toBe('audio-3-G729.raw');
+    expect(await service.suggestedName('c', 'stream-3', 'raw')).toBe('audio-3-G728.raw');
     const { artifacts, failures } = await service.exportAll('c', 'all', 'raw', out);
     expect([artifacts.length, failures.length]).toEqual([3, 0]);
   });

@@ -27,10 +27,10 @@ beforeEach(() => {
   fixture = new MediaFixture();
   const a = fixture.stream(pcmuPackets(100, 0x80), { streamId: 'a', direction: 'a-to-b' });
   const b = fixture.stream(pcmuPackets(100, 0xfd), { streamId: 'b', direction: 'b-to-a' });
-  const g729 = { ...pcmuBinding, payloadType: 18, encodingName: 'G729' };
+  const g728 = { ...pcmuBinding, payloadType: 15, encodingName: 'G728' };
   const odd = fixture.stream(
-    pcmuPackets(3, 0).map((packet) => ({ ...packet, payloadType: 18 })),
-    { streamId: 'odd', bindings: [g729] },
+    pcmuPackets(3, 0).map((packet) => ({ ...packet, payloadType: 15 })),
+    { streamId: 'odd', bindings: [g728] },
   );
   captures = new FixtureCaptures(fixture)
     .add({ sourceId: 'call-1', kind: 'call', title: 'alice → bob', streams: [a, b] })

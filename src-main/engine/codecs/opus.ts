@@ -23,11 +23,6 @@ export function opusSamples(packet: Uint8Array): number {
   return samples <= maxSamples ? samples : 0;
 }
 
-/** The packet codes two channels (RFC 6716, section 3.1). */
-export function isOpusStereo(packet: Uint8Array): boolean {
-  return (packet[0] & 4) !== 0;
-}
-
 /**
  * Opus (RFC 7587): a payload is one Opus packet, of any of its bandwidths, always decoded at 48 kHz. `opus/48000/2` says
  * nothing of the channels; those are in each packet, and a receiver that wants two says `stereo=1`.

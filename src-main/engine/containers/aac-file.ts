@@ -35,7 +35,7 @@ export function createAacFile(options: AudioFileOptions): AudioFile {
       if (latest?.bytes !== bytes) latest = { bytes, config: parseAacConfig(bytes) };
       const { config } = latest;
       if (!loas && config && fitsAdts(config)) {
-        if (headerBytes + frame.length > maxFrameBytes) return new Uint8Array(0);
+        if (headerBytes + frame.length > maxFrameBytes) return null;
         const whole = new Uint8Array(headerBytes + frame.length);
         whole.set(adtsHeader(config, frame.length));
         whole.set(frame, headerBytes);

@@ -8,10 +8,10 @@ import { createOpusFile, createSpeexFile } from './ogg-audio';
 /** A file of one coded stream, made unit by unit. */
 export interface AudioFile {
   /**
-   * Bytes that a unit adds, those of the beginning with the first one; empty for what the format cannot hold.
+   * Bytes that are now ready, those of the beginning with the first unit; null when the format cannot hold the unit.
    * `silence` is the time before it that no unit covers, in samples as `span` counts them.
    */
-  write(unit: AccessUnit, span: CodedSpan, silence: number): Uint8Array;
+  write(unit: AccessUnit, span: CodedSpan, silence: number): Uint8Array | null;
   /** Bytes behind the last unit. */
   end(): Uint8Array;
 }

@@ -8,7 +8,7 @@ export function createIlbcFile(): AudioFile {
   let size = 0;
   return {
     write({ units: [frame] }) {
-      if (size > 0) return frame.length === size ? frame : new Uint8Array(0);
+      if (size > 0) return frame.length === size ? frame : null;
       size = frame.length;
       const header = asciiBytes(size === frameBytes20 ? '#!iLBC20\n' : '#!iLBC30\n');
       const bytes = new Uint8Array(header.length + frame.length);

@@ -12,7 +12,7 @@ export function createLoasFile(_options: AudioFileOptions): AudioFile {
   return {
     write({ units: [config, frame] }) {
       const element = muxElement(config, frame);
-      if (element.length > maxElementBytes) return new Uint8Array(0);
+      if (element.length > maxElementBytes) return null;
       const bytes = new Uint8Array(3 + element.length);
       const head = syncWord * 0x2000 + element.length;
       bytes[0] = head >> 16;

@@ -19,7 +19,7 @@ const recoveryPoint = 6;
  * (STAP-A) or fragmented (FU-A).
  */
 class H264Pictures extends NalDepacketizer {
-  private readonly heads = new HeadMemory();
+  private readonly heads = new HeadMemory(h264Type, [H264Type.sps, H264Type.delimiter]);
 
   protected override unpack({ payload, missing }: MediaPacket, picture: OpenPicture): void {
     if (payload.length === 0) return;
@@ -45,7 +45,7 @@ class H264Pictures extends NalDepacketizer {
 
   protected override finish(picture: OpenPicture): void {
     super.finish(picture);
-    this.heads.check(picture, h264Type);
+    this.heads.check(picture);
   }
 
   protected override forget(): void {

@@ -15,7 +15,7 @@ const headerBytes = 2;
 
 /** NAL units in decoding order, alone, aggregated or fragmented, without decoding order numbers. */
 class H265Pictures extends NalDepacketizer {
-  private readonly heads = new HeadMemory();
+  private readonly heads = new HeadMemory(h265Type, [H265Type.vps, H265Type.delimiter]);
 
   protected override unpack({ payload, missing }: MediaPacket, picture: OpenPicture): void {
     const bytes = withoutPaci(payload);
@@ -44,7 +44,7 @@ class H265Pictures extends NalDepacketizer {
 
   protected override finish(picture: OpenPicture): void {
     super.finish(picture);
-    this.heads.check(picture, h265Type);
+    this.heads.check(picture);
   }
 
   protected override forget(): void {

@@ -3,7 +3,7 @@ import type { AccessUnit, CodecParameters, VideoDescription, VideoInspector } fr
 import { base64Units, formatParameters } from './format-parameters';
 import { rbspOf } from './nal-units';
 
-export const H265Type = { firstIrap: 16, lastIrap: 23, vps: 32, sps: 33, pps: 34 } as const;
+export const H265Type = { firstIrap: 16, lastIrap: 23, vps: 32, sps: 33, pps: 34, delimiter: 35 } as const;
 
 export const h265Type = (unit: Uint8Array): number => (unit[0] >> 1) & 0x3f;
 

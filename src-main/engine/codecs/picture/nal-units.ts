@@ -72,13 +72,19 @@ export abstract class NalDepacketizer extends PictureDepacketizer {
 export class HeadMemory {
   private readonly seen = [new Set<number>(), new Set<number>()];
 
+  /** `firstTypes`: units of these types stand at the very beginning, wherever they come. */
+  constructor(
+    private readonly typeOf: (unit: Uint8Array) => number,
+    private readonly firstTypes: readonly number[],
+  ) {}
+
   /** To be asked when a picture is over. */
-  check(picture: OpenPicture, typeOf: (unit: Uint8Array) => number): void {
+  check(picture: OpenPicture): void {
     const [first] = picture.units;
     if (first === undefined) return;
     const known = this.seen[picture.isKey ? 1 : 0];
-    const type = typeOf(first);
-    if (!picture.isHeadDoubtful) known.add(type);
+    const type = this.typeOf(first);
+    if (!picture.isHeadDoubtful || this.firstTypes.includes(type)) known.add(type);
     else if (known.size > 0 && !known.has(type)) picture.isDamaged = true;
   }
 

@@ -48,6 +48,12 @@ export function decodeLlc(layer: Layer): void {
   }
 }
 
+/** LINKTYPE_ATM_RFC1483: as Ethernet's, but bridged frames are padded to 4 bytes (RFC 2684, section 5.3). */
+export function decodeAtmLlc(layer: Layer): void {
+  decodeLlc(layer);
+  if (layer.etherType >= LINK_TYPE_BASE) layer.start = Math.min(layer.start + 2, layer.end);
+}
+
 /** Organisation codes of SNAP: none, the bridge tunnel of RFC 1042's kin, and IEEE 802.1. */
 const OUI_NONE = 0x00_0000;
 const OUI_BRIDGE_TUNNEL = 0x00_00f8;

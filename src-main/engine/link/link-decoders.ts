@@ -3,7 +3,7 @@ import { EtherType, type Layer } from '../net/layer';
 import type { PacketView } from '../net/packet';
 import { decodeLoop, decodeNull } from './bsd-loopback';
 import { decodeErf, decodeIpnet, decodeNflog, decodePktap, decodeUser2 } from './capture-headers';
-import { decodeEthernet, decodeLlc } from './ethernet';
+import { decodeAtmLlc, decodeEthernet } from './ethernet';
 import { decodeFrameRelay, decodeFrameRelayWithDirection } from './frame-relay';
 import { decodeBare80211 } from './ieee80211';
 import { decodeLinuxSll, decodeLinuxSll2 } from './linux-cooked';
@@ -33,7 +33,7 @@ const LINK_DECODERS: ReadonlyMap<number, LinkDecoder> = new Map<number, LinkDeco
   [LinkType.rawOpenBsd, decodeRawIp],
   [LinkType.pppHdlc, decodePppSerial],
   [LinkType.pppEther, decodePppoeLink],
-  [LinkType.atmRfc1483, decodeLlc],
+  [LinkType.atmRfc1483, decodeAtmLlc],
   [LinkType.raw, decodeRawIp],
   [LinkType.ciscoHdlc, decodeCiscoHdlc],
   [LinkType.ieee80211, decodeBare80211],

@@ -3,7 +3,7 @@ import { LinkType } from '../capture/link-types';
 import type { FragmentTable } from '../net/fragments';
 import { CAPWAP_80211, EtherType, LINK_TYPE_BASE, type Layer } from '../net/layer';
 import type { PacketView } from '../net/packet';
-import { looksLikeIpv6 } from './plausible';
+import { looksLikeEthernet, looksLikeIpv4, looksLikeIpv6 } from './plausible';
 
 /*
  * Encapsulations in UDP. Each function gets the UDP payload, returns false when its header is not exactly as the
@@ -142,9 +142,22 @@ export function decodeCapwap(layer: Layer, packet: PacketView, fragments: Fragme
   return true;
 }
 
-/** MPLS in UDP (RFC 7510). */
+const MAX_LABELS = 16;
+
+/** MPLS in UDP (RFC 7510): a label stack, and a frame behind it whose lengths fit. */
 export function decodeMplsUdp(layer: Layer): boolean {
-  return layer.start + 4 < layer.end && moveTo(layer, layer.start, EtherType.mpls);
+  const { bytes, start, end } = layer;
+  let at = start;
+  for (let i = 0; i < MAX_LABELS && at + 4 < end; i += 1, at += 4) {
+    if ((bytes[at + 2] & 0x01) === 0) continue;
+    const isKnown =
+      looksLikeIpv4(layer, at + 4) ||
+      looksLikeIpv6(layer, at + 4) ||
+      looksLikeEthernet(layer, at + 4) ||
+      looksLikeEthernet(layer, at + 8);
+    return isKnown && moveTo(layer, start, EtherType.mpls);
+  }
+  return false;
 }
 
 function moveTo(layer: Layer, start: number, etherType: number): boolean {

@@ -91,6 +91,11 @@ function streamColumns(firstTime: string | null): TextColumn<StreamDocument>[] {
     { title: 'max delta ms', value: (stream) => fixed(stream.maxDeltaMs, 2), align: right },
     { title: 'mean jitter ms', value: (stream) => fixed(stream.meanJitterMs, 2), align: right },
     { title: 'max jitter ms', value: (stream) => fixed(stream.maxJitterMs, 2), align: right },
+    { title: 'size', value: ({ video }) => (video?.width ? `${video.width}x${video.height}` : null) },
+    { title: 'pictures', value: ({ video }) => video?.frames, align: right },
+    { title: 'keys', value: ({ video }) => video?.keyFrames, align: right },
+    { title: 'damaged', value: ({ video }) => video?.damagedFrames, align: right },
+    { title: 'fps', value: ({ video }) => video?.frameRate, align: right },
     { title: 'MOS', value: (stream) => fixed(stream.mos?.value ?? null, 2), align: right },
     { title: 'call', value: (stream) => stream.callId },
   ];

@@ -12,6 +12,8 @@ type Emit = <Name extends keyof CaptureEvents>(name: Name, payload: CaptureEvent
 
 /** Loading goes in slices this long, so that queries and Cancel are answered in between. */
 const sliceMs = 20;
+/** Longer streams are looked at when somebody asks for them: the others would have to wait too long. */
+const maxSurveyPackets = 500_000;
 /** Progress is told at most this often. */
 const reportIntervalMs = 100;
 /** While loading, tables that changed are told of only so that answering takes a small share of the time. */
@@ -93,6 +95,12 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     setImmediate(slice);
   };
 
+  /** Pictures are counted once the capture is read, one stream at a time, between questions. */
+  const surveyVideo = (a: CaptureAnalysis): void => {
+    if (a.surveyVideo(maxSurveyPackets)) setImmediate(surveyVideo, a);
+    else if (a.tables.revisions().get('streams') !== reportedRevisions.get('streams')) report(a);
+  };
+
   const load = (a: CaptureAnalysis): void => {
     if (state !== 'loading') return;
     const until = performance.now() + sliceMs;
@@ -109,6 +117,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     const isWaiting = state === 'loading' && a.isWaiting;
     const hasNews = !isWaiting || a.packets !== reportedPackets;
     if (state !== 'loading' || (hasNews && performance.now() - reportedAt >= reportIntervalMs)) report(a);
+    if (state === 'complete') setImmediate(surveyVideo, a);
     if (state !== 'loading') return;
     // A source that grows wakes us when there is more, or no more to come.
     if (isWaiting && input) void input.grown().then(() => load(a));
@@ -158,7 +167,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     timeline: () => opened().timeline(),
     ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),
-    stream: ({ streamId }) => found(opened().stream(streamId), `stream '${streamId}'`),
+    stream: ({ streamId }) => found(opened().streamDetail(streamId), `stream '${streamId}'`),
     series: ({ streamId, buckets }) => found(opened().series(streamId, buckets), `stream '${streamId}'`),
     packetDetail: ({ frame }) => {
       const detail = found(opened().frameTable.detail(frame), `frame ${frame}`);

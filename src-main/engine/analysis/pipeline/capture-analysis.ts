@@ -25,6 +25,8 @@ import type { RtpMediaIndex } from '../rtp/media-index';
 import { RtpEngine } from '../rtp/rtp-engine';
 import type { RtpStream } from '../rtp/rtp-stream';
 import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
+import { videoFacts } from '../video/facts';
+import { payloadWindow } from '../video/payload-window';
 import { AnalysisTables } from './analysis-tables';
 import { FlowDispatcher } from './flow-dispatcher';
 import { FlowReplay } from './flow-replay';
@@ -217,6 +219,13 @@ export class CaptureAnalysis {
     return this.streams().find((row) => row.id === streamId) ?? null;
   }
 
+  /** A stream with everything that takes a look at all its packets. */
+  streamDetail(streamId: string): StreamRow | null {
+    const stream = this.rtp.streamById(streamId);
+    if (stream?.kind === 'video' && !stream.hasVideoFacts && this.isAtEnd) this.surveyPictures(stream);
+    return this.stream(streamId);
+  }
+
   ladder(callId: string): Ladder | null {
     return this.calls.ladder(callId, this.streams());
   }
@@ -258,6 +267,20 @@ export class CaptureAnalysis {
     };
   }
 
+  /**
+   * Looks at the pictures of the next video stream whose facts are not known; false when there is none left. Streams of
+   * more than `maxPackets` are passed over.
+   */
+  surveyVideo(maxPackets = Number.POSITIVE_INFINITY): boolean {
+    for (const stream of this.rtp.streams()) {
+      const isOpen = !stream.hasVideoFacts && stream.kind === 'video' && stream.statistics.packets <= maxPackets;
+      if (!isOpen) continue;
+      this.surveyPictures(stream);
+      return true;
+    }
+    return false;
+  }
+
   /** A video stream with the sound that belongs to it; null when there is no such stream. */
   videoSource(streamId: string): VideoSourceIndexes | null {
     const stream = this.rtp.streamById(streamId);
@@ -277,6 +300,7 @@ export class CaptureAnalysis {
   }
 
   document(): Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> {
+    while (this.surveyVideo());
     const timeOf = (seconds: number): string =>
       formatEpochNs((this.reader.firstTimeNs ?? 0n) + BigInt(Math.round(seconds * 1e9)));
     return {
@@ -300,6 +324,11 @@ export class CaptureAnalysis {
     if (frames === null) return null;
     const own = streams.filter((known) => known.callIds.includes(id)).map(({ context }) => context.flow);
     return { flows: [...new Set(own)], frames };
+  }
+
+  private surveyPictures(stream: RtpStream): void {
+    const [index] = this.indexOf(stream.id);
+    this.rtp.setVideoFacts(stream, index ? videoFacts(index, payloadWindow(this.source)) : null);
   }
 
   private indexOf(streamId: string): RtpMediaIndex[] {

@@ -1,5 +1,5 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
-import type { RtpSeries, StreamRow } from '#shared/model/stream';
+import type { RtpSeries, StreamRow, VideoFacts } from '#shared/model/stream';
 import type { Endpoint } from '../../net/endpoint';
 import type { PacketView } from '../../net/packet';
 import { hasRtcpPacketType, RtcpKind, recognizeRtcp, visitRtcp } from '../../protocols/rtcp';
@@ -210,7 +210,7 @@ export class RtpEngine {
 
   toRow(stream: RtpStream): StreamRow {
     const peer = this.peerOf(stream);
-    const key = `${stream.revision} ${peer?.id}`;
+    const key = `${stream.revision} ${peer?.id} ${stream.videoFacts !== null}`;
     const cached = this.rowCache.get(stream.id);
     if (cached?.key === key) return cached.row;
     const row = streamRow(stream, peer);
@@ -250,6 +250,12 @@ export class RtpEngine {
   mediaIndex(streamId: string, source: PacketSource): RtpMediaIndex | null {
     const stream = this.settled(streamId);
     return stream ? buildMediaIndex(stream, this.toRow(stream), source) : null;
+  }
+
+  /** What its pictures turned out to be; forgotten when more packets come. */
+  setVideoFacts(stream: RtpStream, facts: VideoFacts | null): void {
+    stream.setVideoFacts(facts);
+    this.changes += 1;
   }
 
   /** Wallclock readings of a stream's sender, in the order of their arrival. */

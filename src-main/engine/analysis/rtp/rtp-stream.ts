@@ -1,4 +1,5 @@
-import type { StreamKind } from '#shared/model/stream';
+import type { StreamKind, VideoFacts } from '#shared/model/stream';
+import { findCodec } from '../../codecs/index';
 import type { Endpoint } from '../../net/endpoint';
 import {
   DigitCollector,
@@ -79,6 +80,7 @@ export class RtpStream {
   /** What the user said, by payload type: beats everything else. */
   readonly userBindings = new Map<number, PayloadBinding>();
   private lastUse: PayloadUse | null = null;
+  private pictures: { readonly revision: number; readonly facts: VideoFacts | null } | null = null;
   /** Payload types that looked like events and turned out not to be. */
   private readonly notEvents = new Set<number>();
 
@@ -91,6 +93,20 @@ export class RtpStream {
     readonly ssrc: number,
   ) {
     this.id = `rtp-${index + 1}`;
+  }
+
+  /** Facts of its pictures; null until they were looked at, or when more packets came since. */
+  get videoFacts(): VideoFacts | null {
+    return this.hasVideoFacts ? (this.pictures?.facts ?? null) : null;
+  }
+
+  /** Its pictures were looked at, whatever was found. */
+  get hasVideoFacts(): boolean {
+    return this.pictures?.revision === this.revision;
+  }
+
+  setVideoFacts(facts: VideoFacts | null): void {
+    this.pictures = { revision: this.revision, facts };
   }
 
   /** Forgets all packets, keeps what is known of their meaning. */
@@ -195,7 +211,7 @@ export class RtpStream {
     if (!binding) return 'unknown';
     const known = staticPayloadTypes.get(binding.payloadType);
     if (known && known.encodingName === binding.encodingName) return known.media;
-    return binding.clockRateHz === 90_000 ? 'video' : 'audio';
+    return findCodec(binding.encodingName)?.media ?? (binding.clockRateHz === 90_000 ? 'video' : 'audio');
   }
 
   /** The announcement that governs the stream: in force at its first packet, else the first one after. */

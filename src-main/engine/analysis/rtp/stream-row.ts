@@ -1,4 +1,5 @@
 import type { AudioFacts, BindingBasis, StreamRow } from '#shared/model/stream';
+import { findCodec } from '../../codecs/index';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint';
 import { findPayload } from './announcements';
 import { estimateMos } from './e-model';
@@ -64,7 +65,7 @@ export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow 
     encryption: announcement?.isSecure ? 'srtp' : 'none',
     decrypted: false,
     authPassRate: null,
-    video: null,
+    video: stream.videoFacts,
     audio: kind === 'audio' ? audioFacts(stream, use) : null,
     truncatedPackets: statistics.truncatedPackets,
     dtmf: stream.dtmf,
@@ -115,8 +116,9 @@ function basisOf(stream: RtpStream, use: PayloadUse | null): BindingBasis | null
 
 function audioFacts({ statistics }: RtpStream, use: PayloadUse | null): AudioFacts | null {
   if (!use?.binding) return null;
-  const { encodingName, clockRateHz, channels } = use.binding;
-  // RFC 3551, section 4.5.2: the clock of G722 stayed at 8000 by mistake, the audio is sampled at 16 kHz.
-  const sampleRateHz = encodingName.toUpperCase() === 'G722' ? 16_000 : clockRateHz;
-  return { sampleRateHz, channels, seconds: statistics.mediaSeconds };
+  const { encodingName, clockRateHz, channels, fmtp } = use.binding;
+  // The clock is not always the sampling rate (G722, MPA), nor the channels of `opus/48000/2` those that are sent.
+  const coding = findCodec(encodingName)?.createCoding?.({ clockRateHz, channels, fmtp });
+  const sound = coding ?? { sampleRateHz: clockRateHz, channels };
+  return { sampleRateHz: sound.sampleRateHz, channels: sound.channels, seconds: statistics.mediaSeconds };
 }

@@ -55,7 +55,10 @@ export const commandSchemas = {
   'app:copy-text': z.object({ text: z.string().max(10_000_000) }),
   'app:save-text': z.object({ suggestedName: z.string().max(200), text: z.string().max(50_000_000) }),
   'app:save-bytes': z.object({ suggestedName: z.string().max(200), bytes: z.instanceof(Uint8Array) }),
-  'capture:open': z.object({ path }),
+  /** `paths`: all files of a capture that is merged from several, `path` among them. */
+  'capture:open': z.object({ path, paths: z.array(path).min(1).max(1000).optional() }),
+  /** Reads on as the file grows, from the beginning when it was read to its end; or no longer. */
+  'capture:follow': z.object({ captureId, follow: z.boolean() }),
   'capture:cancel': z.object({ captureId }),
   'capture:close': z.object({ captureId }),
   'capture:current': z.object({}),
@@ -121,8 +124,8 @@ export interface RecentFile {
 /** What each command answers, inside a Result. */
 export interface CommandOutputs {
   'app:info': AppInfo;
-  /** Path chosen; null when the user changed their mind. */
-  'app:open-dialog': { readonly path: string | null };
+  /** The first path chosen, null when the user changed their mind; all of them. */
+  'app:open-dialog': { readonly path: string | null; readonly paths: readonly string[] };
   'app:open-sample': { readonly captureId: string };
   'app:recent-files': readonly RecentFile[];
   'app:clear-recent-files': null;
@@ -133,6 +136,8 @@ export interface CommandOutputs {
   'app:save-bytes': { readonly path: string | null };
   /** Answers as soon as the file is recognised; loading goes on and is told by `capture:progress`. */
   'capture:open': { readonly captureId: string };
+  /** The capture that is shown now. */
+  'capture:follow': { readonly captureId: string };
   'capture:cancel': null;
   'capture:close': null;
   'capture:current': CaptureSummary | null;

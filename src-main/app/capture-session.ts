@@ -1,7 +1,7 @@
-import { ok, type Result } from '#shared/base/result';
+import { fail, ok, type Result } from '#shared/base/result';
 import type { EventName, EventPayloads } from '#shared/ipc/contract';
 import type { CaptureSummary } from '#shared/model/capture';
-import type { CaptureService } from '../services/capture-service';
+import type { CaptureService, OpenOptions } from '../services/capture-service';
 import type { CommandHandlers } from './commands';
 import type { RecentFiles } from './recent-files';
 
@@ -34,11 +34,28 @@ export class CaptureSession {
     return this.currentId === null ? null : this.captures.summary(this.currentId);
   }
 
-  /** Opens a file in the place of the present one, which stays when the file is no capture. One after another. */
-  open(path: string): Promise<Result<{ readonly captureId: string }>> {
-    const result = this.opening.then(() => this.replace(path));
+  /**
+   * Opens a file, or several as one, in the place of the present capture, which stays when they are none. One after
+   * another.
+   */
+  open(path: string | readonly string[], options: OpenOptions = {}): Promise<Result<{ readonly captureId: string }>> {
+    const paths = typeof path === 'string' ? [path] : path;
+    const result = this.opening.then(() => this.replace(paths, options));
     this.opening = result.catch(() => undefined);
     return result;
+  }
+
+  /** Reads on as the capture's file grows, or no longer. What was read to its end is read anew. */
+  async follow(captureId: string, follow: boolean): Promise<Result<{ readonly captureId: string }>> {
+    const { files, following } = this.captures.summary(captureId);
+    if (following && !follow) await this.captures.stopFollowing(captureId);
+    if (following === follow || !follow) return ok({ captureId });
+    if (files.length !== 1) {
+      return fail('cannot-follow', 'Several files that are merged cannot be followed.', {
+        hint: 'Open the one that is still being written by itself.',
+      });
+    }
+    return this.open(files[0].path, { follows: true });
   }
 
   async close(captureId: string): Promise<void> {
@@ -46,16 +63,19 @@ export class CaptureSession {
     await this.captures.close(captureId);
   }
 
-  private async replace(path: string): Promise<Result<{ readonly captureId: string }>> {
-    const opened = await this.captures.open(path);
+  private async replace(
+    paths: readonly string[],
+    options: OpenOptions,
+  ): Promise<Result<{ readonly captureId: string }>> {
+    const opened = await this.captures.open(paths, options);
     if (!opened.ok) {
-      if (opened.error.code === 'file-missing') this.recentFiles.remove(path);
+      if (opened.error.code === 'file-missing') this.recentFiles.remove(opened.error.where ?? '');
       return opened;
     }
-    const { captureId, path: absolute } = opened.value;
+    const { captureId, files } = opened.value;
     const previous = this.currentId;
     this.currentId = captureId;
-    this.recentFiles.add(absolute);
+    for (const { path } of [...files].reverse()) this.recentFiles.add(path);
     if (previous !== null) await this.captures.close(previous);
     return ok({ captureId });
   }
@@ -67,7 +87,8 @@ export function captureHandlers(
   captures: CaptureService,
 ): Pick<CommandHandlers, CaptureCommand> {
   return {
-    'capture:open': ({ path }) => session.open(path),
+    'capture:open': ({ path, paths = [path] }) => session.open(paths),
+    'capture:follow': ({ captureId, follow }) => session.follow(captureId, follow),
     'capture:cancel': async ({ captureId }) => {
       await captures.cancel(captureId);
       return ok(null);

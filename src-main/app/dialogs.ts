@@ -4,17 +4,20 @@ import { app, type BrowserWindow, dialog, type FileFilter } from 'electron';
 import { fail, ok, type Result } from '#shared/base/result';
 import { sanitizeName } from '../media/file-names';
 
-const captureFilter: FileFilter = { name: 'Network captures', extensions: ['pcap', 'pcapng', 'cap', 'ntar'] };
+const captureFilter: FileFilter = {
+  name: 'Network captures',
+  extensions: ['pcap', 'pcapng', 'cap', 'ntar', 'snoop', 'erf', 'gz', 'zst'],
+};
 const anyFilter: FileFilter = { name: 'All files', extensions: ['*'] };
 
-/** Asks for a capture to open; null when the person changed their mind. */
-export async function askForCapture(window: BrowserWindow): Promise<string | null> {
+/** Asks for captures to open as one; none when the person changed their mind. */
+export async function askForCaptures(window: BrowserWindow): Promise<readonly string[]> {
   const answer = await dialog.showOpenDialog(window, {
     title: 'Open Capture',
-    properties: ['openFile'],
+    properties: ['openFile', 'multiSelections'],
     filters: [captureFilter, anyFilter],
   });
-  return answer.canceled ? null : (answer.filePaths[0] ?? null);
+  return answer.canceled ? [] : answer.filePaths;
 }
 
 /** Asks where to write; the name in the dialog is made safe, the extension decides the filter. */

@@ -5,7 +5,7 @@ import { fail, ok } from '#shared/base/result';
 import type { AppInfo } from '#shared/ipc/contract';
 import { devDependencies, version } from '../../package.json';
 import type { CommandHandlers } from './commands';
-import { askForCapture, saveByDialog } from './dialogs';
+import { askForCaptures, saveByDialog } from './dialogs';
 import type { RecentFiles } from './recent-files';
 import type { Services } from './services';
 import type { SettingsStore } from './settings';
@@ -25,7 +25,10 @@ export function appHandlers(context: AppContext): Pick<CommandHandlers, AppComma
   const { settings, recentFiles, services, window } = context;
   return {
     'app:info': async () => ok(await appInfo(context)),
-    'app:open-dialog': async () => ok({ path: await askForCapture(window()) }),
+    'app:open-dialog': async () => {
+      const paths = await askForCaptures(window());
+      return ok({ path: paths[0] ?? null, paths });
+    },
     'app:open-sample': async () => {
       const path = samplePath();
       const isThere = await access(path).then(

@@ -14,6 +14,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'app:save-text': true,
   'app:save-bytes': true,
   'capture:open': true,
+  'capture:follow': true,
   'capture:cancel': true,
   'capture:close': true,
   'capture:current': true,

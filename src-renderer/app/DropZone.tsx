@@ -1,9 +1,8 @@
-import { notifications } from '@mantine/notifications';
 import { useEffect, useState } from 'react';
 import { pathForFile, reportFailure } from '../bridge';
 import { Icon } from '../widgets/Icon';
 import styles from './app.module.css';
-import { openPath } from './commands';
+import { openPaths } from './commands';
 
 /** Files may be dropped anywhere in the window. */
 export function DropZone() {
@@ -54,10 +53,8 @@ export function DropZone() {
 }
 
 function openDropped(files: readonly File[]): void {
-  const [first, ...others] = files;
-  if (!first) return;
-  const path = pathForFile(first);
-  if (path === '') {
+  const paths = files.map(pathForFile);
+  if (paths.includes('')) {
     reportFailure({
       code: 'drop-without-path',
       message: 'What was dropped is not a file on this computer.',
@@ -65,11 +62,5 @@ function openDropped(files: readonly File[]): void {
     });
     return;
   }
-  if (others.length > 0) {
-    notifications.show({
-      title: `Opening ${first.name}`,
-      message: `Merging several captures comes in a later version; ${others.length} more ${others.length === 1 ? 'file was' : 'files were'} left out.`,
-    });
-  }
-  void openPath(path);
+  void openPaths(paths);
 }

@@ -4,7 +4,7 @@ import { useSession } from '../stores/session';
 import { formatBytes, formatDuration, formatInteger } from '../widgets/format';
 import { Icon } from '../widgets/Icon';
 import styles from './app.module.css';
-import { runCommand, shortcutLabel, stopReading } from './commands';
+import { runCommand, shortcutLabel, stopReading, toggleFollowing } from './commands';
 import { ExportMenu } from './ExportMenu';
 import { JobsTray } from './JobsTray';
 
@@ -25,7 +25,9 @@ export function HeaderBar() {
             <strong className={styles.fileName} title={capture.path}>
               {capture.name}
             </strong>
-            {capture.state === 'loading' ? (
+            {capture.following ? (
+              <FollowingFacts capture={capture} />
+            ) : capture.state === 'loading' ? (
               <LoadingFacts capture={capture} progress={progress} />
             ) : (
               <CaptureFacts capture={capture} />
@@ -79,6 +81,25 @@ function CaptureFacts({ capture }: { capture: CaptureSummary }) {
       )}
       {capture.state === 'cancelled' && <span className={styles.warning}>stopped early</span>}
       {capture.state === 'failed' && <span className={styles.warning}>read in part</span>}
+    </>
+  );
+}
+
+function FollowingFacts({ capture }: { capture: CaptureSummary }) {
+  return (
+    <>
+      <span>{formatInteger(capture.packets)} packets</span>
+      <span>{formatBytes(capture.bytes)}</span>
+      <span data-testid="following">following</span>
+      <Button
+        variant="default"
+        leftSection={<Icon name="stop" size={12} />}
+        data-testid="stop-following"
+        title="The file is read as it grows; stop, and take what is there for all of it"
+        onClick={() => void toggleFollowing()}
+      >
+        Stop
+      </Button>
     </>
   );
 }

@@ -39,14 +39,14 @@ describe('commands', () => {
   });
 
   it('open the chosen file', async () => {
-    invoke.mockResolvedValueOnce({ ok: true, value: { path: '/x/a.pcap' } });
+    invoke.mockResolvedValueOnce({ ok: true, value: { path: '/x/a.pcap', paths: ['/x/a.pcap'] } });
     runCommand('file.open');
     await vi.waitFor(() => expect(invoke).toHaveBeenCalledWith('capture:open', { path: '/x/a.pcap' }));
     await vi.waitFor(() => expect(useSession.getState().openingPath).toBeNull());
   });
 
   it('keep the failure of a file that cannot be opened', async () => {
-    invoke.mockResolvedValueOnce({ ok: true, value: { path: '/x/a.png' } });
+    invoke.mockResolvedValueOnce({ ok: true, value: { path: '/x/a.png', paths: ['/x/a.png'] } });
     invoke.mockResolvedValueOnce({ ok: false, error: { code: 'not-a-capture', message: 'A picture.' } });
     runCommand('file.open');
     await vi.waitFor(() =>

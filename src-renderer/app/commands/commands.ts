@@ -10,7 +10,7 @@ import { playableSourceId, selectedSourceId, useSelection } from '../../stores/s
 import { useSession } from '../../stores/session';
 import { exportSelection } from './export';
 import { focusFilter } from './focus';
-import { closeCapture, openSample, openWithDialog, stopReading } from './open';
+import { canFollow, closeCapture, openSample, openWithDialog, stopReading, toggleFollowing } from './open';
 import { followSelectedFrame, showSelectedPackets } from './packets';
 import { skip, togglePlayback } from './playback';
 
@@ -48,6 +48,7 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'file.open': { run: openWithDialog },
   'file.open-sample': { run: openSample },
   'file.stop-reading': { isEnabled: isReading, run: stopReading },
+  'capture.follow': { isEnabled: canFollow, run: toggleFollowing },
   'file.close': { isEnabled: hasCapture, run: closeCapture },
   'file.clear-recent': { run: () => perform('app:clear-recent-files', {}) },
   'export.wav': { isEnabled: hasSource, run: () => exportSelection('wav') },

@@ -1,6 +1,6 @@
 export { commands, runCommand } from './commands';
 export { exportChoices, startExport } from './export';
-export { openPath, stopReading } from './open';
+export { openPath, openPaths, stopReading, toggleFollowing } from './open';
 export { canFollow, followConversation, packetsOf, showFrame, showPackets } from './packets';
 export { togglePlay } from './playback';
 export { shortcutLabel } from './shortcuts';

@@ -5,6 +5,7 @@ import { wav } from '#engine/containers/wav';
 import { runFfmpeg } from '../ffmpeg/run';
 import { planRender, type RenderPlan } from '../lanes';
 import type { PayloadReader } from '../payload-reader';
+import type { SoundStream } from '../playability';
 import { renderBlocks } from '../render';
 import type { AudioTrack, MuxAudioCodec, MuxPacket } from './container-writer';
 
@@ -19,7 +20,7 @@ export interface SoundPlan {
 }
 
 /** Null when the stream cannot be turned into sound: the picture then stands alone. */
-export function planSound(index: RtpMediaIndex, relation: ClockRelation, reader: PayloadReader): SoundPlan | null {
+export function planSound(index: SoundStream, relation: ClockRelation, reader: PayloadReader): SoundPlan | null {
   try {
     const render = planRender({ kind: 'stream', streams: [{ ...index, direction: null }] }, reader);
     return {

@@ -6,6 +6,7 @@ import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analy
 import type { AudioSync, DamageMode, VideoFrameTable } from '#shared/model/video';
 import { RpcFailure } from '../../workers/rpc/protocol';
 import { PayloadReader } from '../payload-reader';
+import { DecodedStreams } from '../sound/stream-sounds';
 import type { MediaInput } from '../source';
 import { encodedSound, planSound, type SoundPlan } from './audio-track';
 import { type AudioTrack, type Container, containerMimes, writeContainer } from './container-writer';
@@ -151,11 +152,14 @@ async function writeVideo(
   const keepsBits = quality === null && (isTaken || format === 'mkv');
   if (!keepsBits && format === 'webm') throw notTaken(plan, format);
   if (!keepsBits && !ffmpegPath) throw needsFfmpeg(plan, format);
-  const planned = input.audio && input.relation && ffmpegPath ? planSound(input.audio, input.relation, reader) : null;
+  const { signal } = options;
+  const heard = input.audio && input.relation && ffmpegPath ? [input.audio] : [];
+  const decoded = await DecodedStreams.of(heard, reader, { signal });
+  const [sounding] = decoded.streams;
+  const planned = sounding && input.relation ? planSound(sounding, input.relation, reader) : null;
   const originSeconds = Math.min(plan.firstSeconds, planned?.firstSeconds ?? Number.POSITIVE_INFINITY);
   const soundPath = `${path}.sound`;
   const picturePath = `${path}.picture`;
-  const { signal } = options;
   const onTime = progress(plan, originSeconds, options);
   try {
     let audio: AudioTrack | null = null;
@@ -180,6 +184,7 @@ async function writeVideo(
     }
     return written;
   } finally {
+    decoded.close();
     await rm(soundPath, { force: true });
     await rm(picturePath, { force: true });
   }

@@ -6,7 +6,7 @@ import type { RenderOptions } from '../render';
 import { type DecodeOptions, type Decoded, decodeSound } from './decode-sound';
 
 /** Streams with the sound of what needs a decoder; to be closed. */
-class DecodedStreams<T extends RtpMediaIndex> {
+export class DecodedStreams<T extends RtpMediaIndex> {
   private constructor(
     readonly streams: readonly (T & SoundStream)[],
     private readonly decoded: readonly Decoded[],

@@ -36,6 +36,22 @@ describe('FrameStore', () => {
     expect(flows.map((_, i) => store.flowOf(i + 1))).toEqual(flows);
   });
 
+  it('chains frames with several packets in all their flows', () => {
+    const store = new FrameStore();
+    const frames = [[1], [2, 1, 1], [1, 2, -1, 2], [-1, 3], [2], [3, 2]];
+    for (const [first, ...further] of frames) {
+      store.append(frameAt(0), first);
+      for (const flow of further) store.appendFurther(flow);
+    }
+    for (const flow of [1, 2, 3]) {
+      const numbers: number[] = [];
+      for (let n = store.firstFrame(flow); n !== 0; n = store.nextFrame(n, flow)) numbers.push(n);
+      expect(numbers).toEqual(frames.flatMap((flows, i) => (flows.includes(flow) ? [i + 1] : [])));
+    }
+    expect(frames.map((flows, i) => flows.map((_, ordinal) => store.flowOf(i + 1, ordinal)))).toEqual(frames);
+    expect(store.flowOf(1, 1)).toBe(-1);
+  });
+
   it('remembers changing link types over many frames', () => {
     const store = new FrameStore();
     const linkTypes = [1, 1, 113, 1, 276];

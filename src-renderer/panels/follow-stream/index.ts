@@ -3,7 +3,7 @@ import { FollowStreamPanel } from './FollowStreamPanel';
 
 export const followStreamPanel: PanelDefinition = {
   id: 'follow-stream',
-  title: 'Follow Stream',
+  title: 'Follow',
   icon: 'conversation',
   component: FollowStreamPanel,
   placement: 'right',

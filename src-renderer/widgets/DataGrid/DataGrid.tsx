@@ -227,7 +227,7 @@ export function DataGrid(props: DataGridProps) {
     const widths = fittingWidths(scroller.current, column, inView(), Number.POSITIVE_INFINITY);
     onPreferencesChange(withWidth(preferences, id, widths[id]));
   };
-  const isReady = state.isKnown && count > 0 && rows.row(first) !== undefined;
+  const isReady = state.isKnown && view.last >= 0 && rows.row(first) !== undefined;
   // Once, when the first rows are there: a table that grows does not move under the hand.
   const fitFirst = useEffectEvent(() => {
     if (scroller.current) setFitting(fittingWidths(scroller.current, definition.columns, inView()));

@@ -24,7 +24,7 @@ export function dissectLayers(frame: Frame, around: Surroundings): PacketLayer[]
   const first = { layer: layerOfLinkType(linkType), start, end, wireEnd: start + Math.max(wireLength, end - start) };
   const rest = walk(place, first, around, tree);
   if (rest < end - start) {
-    tree.push(plainLayer('trailer', 'Trailer', place, rest, end - start - rest, 'behind what the lengths say'));
+    tree.push(plainLayer('trailer', 'Trailer', place, rest, end - start - rest, `${end - start - rest} bytes`));
   }
   return tree;
 }

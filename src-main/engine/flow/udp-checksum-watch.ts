@@ -5,7 +5,7 @@ import type { FlowTracker } from './flow-tracker';
 
 /** Datagrams of each direction that are verified from its start, and one in how many after that; powers of two. */
 const FIRST = 16;
-const ONE_IN = 16;
+const ONE_IN = 64;
 
 /**
  * Verifies checksums of UDP. Summing a datagram of 200 bytes costs more than decoding it and finding its flow (about

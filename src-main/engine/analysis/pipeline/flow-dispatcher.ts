@@ -74,8 +74,8 @@ export class FlowDispatcher {
   private datagram(flow: number, frame: Frame, packet: PacketView): void {
     const { bytes, payloadStart, payloadEnd } = packet;
     if (payloadStart >= payloadEnd) return;
-    this.checksums.sample(flow, packet, frame.number);
     if (isRtpVersion(bytes[payloadStart])) {
+      this.checksums.sample(flow, packet, frame.number);
       if (packet.isReassembled && !this.parts.replay.keepReassembled(packet, frame.number)) {
         this.parts.sink.report(
           'warning',
@@ -85,7 +85,10 @@ export class FlowDispatcher {
         );
       }
       this.parts.rtp.onDatagram(flow, packet, frame.number, frame.timeNs);
-    } else if (!packet.isDuplicate && looksLikeSip(bytes, payloadStart, payloadEnd)) {
+    } else if (!looksLikeSip(bytes, payloadStart, payloadEnd)) {
+      this.checksums.sample(flow, packet, frame.number);
+    } else if (!packet.isDuplicate) {
+      this.checksums.verify(packet, frame.number);
       const origin = {
         frame: frame.number,
         timeNs: frame.timeNs,

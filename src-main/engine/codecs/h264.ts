@@ -85,6 +85,8 @@ class H264Pictures extends NalDepacketizer {
       return;
     }
     const piece = payload.subarray(2);
+    // Also of a unit that will not come whole.
+    if ((payload[1] & 0x1f) === H264Type.idr) picture.isKey = true;
     if (payload[1] & 0x80) {
       this.beginFragments(picture, Uint8Array.of((payload[0] & 0xe0) | (payload[1] & 0x1f)), piece);
     } else {

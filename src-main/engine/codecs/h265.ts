@@ -38,8 +38,7 @@ class H265Pictures extends NalDepacketizer {
 
   protected override keep(picture: OpenPicture, unit: Uint8Array): void {
     super.keep(picture, unit);
-    const type = h265Type(unit);
-    if (type >= H265Type.firstIrap && type <= H265Type.lastIrap) picture.isKey = true;
+    if (isIrap(h265Type(unit))) picture.isKey = true;
   }
 
   protected override finish(picture: OpenPicture): void {
@@ -84,11 +83,16 @@ class H265Pictures extends NalDepacketizer {
       return;
     }
     const piece = payload.subarray(3);
+    // Also of a unit that will not come whole.
+    if (isIrap(payload[2] & 0x3f)) picture.isKey = true;
     if (payload[2] & 0x80) this.beginFragments(picture, fragmentHeader(payload), piece);
     else this.addFragment(picture, piece);
     if (payload[2] & 0x40) this.endFragments(picture);
   }
 }
+
+/** Of a picture that decoding can begin with (Rec. ITU-T H.265, 3.69). */
+const isIrap = (type: number): boolean => type >= H265Type.firstIrap && type <= H265Type.lastIrap;
 
 /** Header of the NAL unit that a fragment belongs to. */
 function fragmentHeader(payload: Uint8Array): Uint8Array {

@@ -84,8 +84,11 @@ export class HeadMemory {
     if (first === undefined) return;
     const known = this.seen[picture.isKey ? 1 : 0];
     const type = this.typeOf(first);
-    if (!picture.isHeadDoubtful || this.firstTypes.includes(type)) known.add(type);
-    else if (known.size > 0 && !known.has(type)) picture.isDamaged = true;
+    if (!picture.isHeadDoubtful || this.firstTypes.includes(type)) {
+      if (!picture.isDamaged) known.add(type);
+    } else if (known.size > 0 && !known.has(type)) {
+      picture.isDamaged = true;
+    }
   }
 
   clear(): void {

@@ -14,7 +14,7 @@ const SLOT_WORDS = 4;
  * two interfaces were captured, or because a station sent an 802.11 frame again. A copy has the same addresses, ports,
  * IP identification, length and transport checksum (which stands for the payload, being computed over it); TTL, link
  * addresses, VLAN tags and tunnels around it may differ. Checksums may be left to the network card, so the first bytes
- * of the payload count as well, where RTP has its sequence number, and all bytes of what may be a text message.
+ * of the payload count as well, where RTP has its sequence number, and all bytes of a datagram that may be text.
  *
  * Acknowledgments without data look alike in IPv6 and where the identification is always 0, so they are never taken
  * for copies there.
@@ -42,7 +42,7 @@ export class DuplicateDetector {
       hash = mix(mixAddresses(packet), identification) ^ packet.fragmentOffset;
     } else {
       if (identification === 0 && payloadLength === 0) return;
-      hash = hashPayload(packet.bytes, packet.payloadStart, payloadLength) ^ packet.tcpSequence;
+      hash = hashPayload(packet, payloadLength) ^ packet.tcpSequence;
       if (flow >= 0) {
         checksum = transportChecksum(packet);
         hash ^= Math.imul(flow + 1, 0x85eb_ca6b);
@@ -75,8 +75,9 @@ function transportChecksum({ bytes, protocol, transportStart }: PacketView): num
   return u16be(bytes, transportStart + 8) ^ u16be(bytes, transportStart + 10);
 }
 
-function hashPayload(bytes: Uint8Array, start: number, length: number): number {
-  if (length >= 8 && !startsLikeText(bytes, start)) {
+/** Segments of TCP are told apart by their sequence numbers: of them the first bytes are enough. */
+function hashPayload({ bytes, payloadStart: start, protocol }: PacketView, length: number): number {
+  if (length >= 8 && (protocol === IpProtocol.tcp || !startsLikeText(bytes, start))) {
     return Math.imul(u32be(bytes, start) ^ length, 0xc2b2_ae35) ^ u32be(bytes, start + 4);
   }
   let hash = length;

@@ -35,9 +35,6 @@ export function planSound(index: SoundStream, relation: ClockRelation, reader: P
   }
 }
 
-/** Samples that AAC encoders put before the first one (ISO/IEC 14496-3): the overlap of one frame. */
-const aacPriming = 1024;
-
 /**
  * Encodes the sound by ffmpeg into the file `path` and gives it as a track, time 0 at `originSeconds` on the axis of
  * the capture.
@@ -84,8 +81,8 @@ export async function encodedSound(
   const track = await input.getPrimaryAudioTrack();
   const config = await track?.getDecoderConfig();
   if (!track || !config) throw new Error('the encoded sound has no track');
-  const priming = codec === 'aac' ? aacPriming / config.sampleRate : 0;
-  const shift = firstSeconds - originSeconds - priming;
+  // Times of the encoded file begin before 0 by what the encoder put in front of the first sample.
+  const shift = firstSeconds - originSeconds;
   async function* packets(): AsyncGenerator<MuxPacket> {
     if (!track) return;
     for await (const { data, timestamp, duration } of new EncodedPacketSink(track).packets()) {

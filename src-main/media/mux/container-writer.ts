@@ -74,6 +74,12 @@ export async function writeContainer(
     let isFirstSound = true;
     const addSound = async (): Promise<void> => {
       if (nextSound.done || !audio || !sound) return;
+      // Matroska has no times before 0: the run-up of the encoder is left out.
+      const isRunUp = container !== 'mp4' && nextSound.value.timeSeconds < 0;
+      if (isRunUp) {
+        nextSound = await sound.next();
+        return;
+      }
       await audioSource?.add(
         packetOf(nextSound.value),
         isFirstSound ? { decoderConfig: audio.config as never } : undefined,

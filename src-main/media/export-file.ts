@@ -1,27 +1,25 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { au } from '#engine/containers/au';
 import { wav } from '#engine/containers/wav';
 import { RpcFailure } from '../workers/rpc/protocol';
 import { runFfmpeg } from './ffmpeg/run';
 import { planRender, type RenderPlan } from './lanes';
-import { payloadUses } from './playability';
-import { playOrder } from '#engine/analysis/rtp/play-order';
+import { audioMimes, copyableStream, writeCopy } from './copy-file';
+import { writeRaw } from './raw-file';
 import { factsOf, type RenderFacts, type RenderOptions, renderBlocks, renderFile } from './render';
 import { withSounds } from './sound/stream-sounds';
 import { type MediaInput, withReader } from './source';
 
-const rawBufferBytes = 1 << 20;
-
-/** Formats that can be written in this version. */
-export type FileFormat = 'wav' | 'au' | 'mp4' | 'raw';
+/** Formats that sound can be written in. */
+export type FileFormat = 'wav' | 'au' | 'mp4' | 'mkv' | 'raw';
 
 export interface ExportRequest {
   readonly format: FileFormat;
   /** File to be written; it must not exist. */
   readonly path: string;
-  /** Needed for `mp4`. */
+  /** For encoding; null where none was found. */
   readonly ffmpegPath: string | null;
 }
 
@@ -37,9 +35,13 @@ export interface ExportedFile {
   readonly duplicatePackets: number;
   readonly truncatedPackets: number;
   readonly unplayablePackets: number;
+  /** The coded bits as they were captured, nothing was decoded. */
+  readonly isCopied: boolean;
+  /** Version of the ffmpeg that decoded; null when none did. */
+  readonly decodedBy: string | null;
 }
 
-type Written = Omit<ExportedFile, 'bytes' | 'sha256'>;
+export type Written = Omit<ExportedFile, 'bytes' | 'sha256'>;
 
 /** Writes a call or a stream in the format asked for. Leaves no file behind when that fails or is cancelled. */
 export async function exportFile(
@@ -48,7 +50,7 @@ export async function exportFile(
   options: RenderOptions,
 ): Promise<ExportedFile> {
   try {
-    const written = await (request.format === 'raw' ? writeRaw : writeAudio)(input, request, options);
+    const written = await write(input, request, options);
     options.signal?.throwIfAborted();
     return { ...written, bytes: (await stat(request.path)).size, sha256: await hashFile(request.path) };
   } catch (error) {
@@ -57,45 +59,62 @@ export async function exportFile(
   }
 }
 
+async function write(input: MediaInput, request: ExportRequest, options: RenderOptions): Promise<Written> {
+  const { format, path } = request;
+  if (format === 'raw') return writeRaw(input, path, options);
+  const copy = format === 'mp4' || format === 'mkv' ? copyableStream(input) : null;
+  const copied = copy && (await writeCopy(input, copy, format as 'mp4' | 'mkv', path, options));
+  return copied ?? writeAudio(input, request, options);
+}
+
 function writeAudio(input: MediaInput, request: ExportRequest, options: RenderOptions): Promise<Written> {
   return withReader(input, (reader) =>
-    withSounds(input, reader, options, async (source, rest) => {
+    withSounds(input, reader, options, async (source, rest, decodedBy) => {
       const plan = planRender(source, reader);
       const { format, path } = request;
-      if (format === 'mp4') await writeMp4(plan, request, (sink) => renderBlocks(plan, reader, sink, rest), rest);
+      const isEncoded = format === 'mp4' || format === 'mkv';
+      if (isEncoded) await writeAac(plan, request, (sink) => renderBlocks(plan, reader, sink, rest), rest);
       else await renderFile(plan, reader, format === 'au' ? au : wav, path, rest);
       const { packets, lostPackets, duplicatePackets, truncatedPackets, unplayablePackets, ...facts } = factsOf(plan);
       return {
-        mime: format === 'mp4' ? 'audio/mp4' : (format === 'au' ? au : wav).mime,
+        mime: isEncoded ? audioMimes[format] : (format === 'au' ? au : wav).mime,
         audio: facts,
         packets,
         lostPackets,
         duplicatePackets,
         truncatedPackets,
         unplayablePackets,
+        isCopied: false,
+        decodedBy,
       };
     }),
   );
 }
 
 /**
- * AAC LC in MP4. The muxer takes the encoder's priming samples out of the presentation by an edit list, so that the
+ * AAC LC in MP4 or Matroska. The muxer of MP4 takes the encoder's priming samples out of the presentation by an edit list, so that the
  * duration is that of the audio. Nothing that differs from run to run is written.
  */
-async function writeMp4(
+async function writeAac(
   plan: RenderPlan,
-  { path, ffmpegPath }: ExportRequest,
+  { path, format, ffmpegPath }: ExportRequest,
   render: (sink: (block: Int16Array) => Promise<void>) => Promise<void>,
   { signal, onProgress }: RenderOptions,
 ): Promise<void> {
-  if (!ffmpegPath) throw new Error('MP4 needs ffmpeg');
+  if (!ffmpegPath) {
+    throw new RpcFailure({
+      code: 'ffmpeg-not-found',
+      message: `The sound has to be encoded for ${format.toUpperCase()}, and no ffmpeg was found.`,
+      hint: 'Install ffmpeg 4.1 or newer, name one with FFMPEG_BIN, or export it as WAV.',
+    });
+  }
   const durationSeconds = plan.samples / plan.sampleRateHz;
   await runFfmpeg({
     ffmpegPath,
     args: [
       ...['-f', 's16le', '-ar', String(plan.sampleRateHz), '-ac', String(plan.channels), '-i', 'pipe:0'],
       ...['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact'],
-      ...['-c:a', 'aac', '-movflags', '+faststart', '-f', 'mp4'],
+      ...['-c:a', 'aac', ...(format === 'mkv' ? ['-f', 'matroska'] : ['-movflags', '+faststart', '-f', 'mp4'])],
     ],
     outputPath: path,
     feed: (write) => {
@@ -108,70 +127,6 @@ async function writeMp4(
     signal,
     onProgress: (seconds) => onProgress?.(Math.min(1, seconds / durationSeconds)),
   });
-}
-
-/**
- * The payloads of one stream, one after the other in the order of play, duplicates left out: nothing is decoded, no
- * gap is filled. Digits and comfort noise are no part of it.
- */
-async function writeRaw(input: MediaInput, { path }: ExportRequest, options: RenderOptions): Promise<Written> {
-  const [stream] = input.streams;
-  if (input.kind === 'call' || !stream) {
-    throw new RpcFailure({
-      code: 'format-needs-stream',
-      message: 'Raw payload can be saved of a stream, not of a call: its streams would be mixed up.',
-      hint: 'Export the streams of the call one by one.',
-    });
-  }
-  const uses = payloadUses(stream);
-  const { packets, duplicates } = playOrder(stream);
-  const media = packets.filter((packet) => {
-    const role = uses.get(stream.payloadType[packet])?.codec?.role ?? 'media';
-    return role === 'media';
-  });
-  await withReader(input, async (reader) => {
-    const file = await open(path, 'wx');
-    try {
-      const buffer = new Uint8Array(rawBufferBytes);
-      let filled = 0;
-      for (let k = 0; k < media.length; k += 1) {
-        const payload = reader.read(stream, media[k]);
-        if (filled + payload.length > buffer.length) {
-          options.signal?.throwIfAborted();
-          await file.appendFile(buffer.subarray(0, filled));
-          options.onProgress?.(k / media.length);
-          filled = 0;
-        }
-        buffer.set(payload, filled);
-        filled += payload.length;
-      }
-      await file.appendFile(buffer.subarray(0, filled));
-    } finally {
-      await file.close();
-    }
-  });
-  const frames = media.map((packet) => stream.frame[packet]);
-  return {
-    mime: 'application/octet-stream',
-    audio: null,
-    packets: {
-      first: frames.reduce((a, b) => Math.min(a, b), frames[0] ?? 0),
-      last: frames.reduce((a, b) => Math.max(a, b), 0),
-      count: media.length,
-    },
-    lostPackets: lostIn(packets, stream),
-    duplicatePackets: duplicates.length,
-    truncatedPackets: media.reduce((n, packet) => n + (stream.payloadMissing[packet] > 0 ? 1 : 0), 0),
-    unplayablePackets: 0,
-  };
-}
-
-function lostIn(packets: Uint32Array, { segment, sequence }: MediaInput['streams'][number]): number {
-  let lost = 0;
-  for (let k = 1; k < packets.length; k += 1) {
-    if (segment[packets[k]] === segment[packets[k - 1]]) lost += sequence[packets[k]] - sequence[packets[k - 1]] - 1;
-  }
-  return lost;
 }
 
 async function hashFile(path: string): Promise<string> {

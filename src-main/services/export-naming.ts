@@ -33,11 +33,12 @@ function audioFormat(format: ExportFormat): Result<TargetFormat> {
     case 'wav':
     case 'au':
     case 'mp4':
+    case 'mkv':
     case 'raw':
       return ok({ kind: 'audio', format });
     default:
       return fail('format-not-possible', `This version does not write ${format} of sound.`, {
-        hint: 'It writes wav, au, mp4 and raw.',
+        hint: 'It writes wav, au, mp4, mkv and raw.',
       });
   }
 }

@@ -217,7 +217,7 @@ describe('a job', () => {
   it('tells what went wrong', async () => {
     expect((await run('stream-3', 'wav', join(out, 'x.wav'))).error).toContain('G728 cannot be played');
     expect((await run('call-1', 'wav', join(out, 'no', 'folder', 'x.wav'))).error).toContain('folder does not exist');
-    expect((await run('call-1', 'mkv', join(out, 'x.mkv'))).error).toContain('does not write mkv');
+    expect((await run('call-1', 'webm', join(out, 'x.webm'))).error).toContain('does not write webm');
     writeFileSync(fixture.capturePath, Buffer.concat([readFileSync(fixture.capturePath), Buffer.alloc(1)]));
     expect((await run('call-1', 'wav', join(out, 'x.wav'))).error).toContain('changed after it was opened');
     rmSync(fixture.capturePath);

@@ -269,7 +269,7 @@ export class ExportService {
 
   /** Found once it is needed; sound beside a picture is worth having it, a picture alone does without. */
   private async ffmpegFor({ kind, format }: TargetFormat): Promise<Ffmpeg | null> {
-    if (kind === 'audio') return format === 'mp4' ? unwrap(await resolveFfmpeg()) : null;
+    if (kind === 'audio' && format !== 'mp4' && format !== 'mkv') return null;
     if (format === 'raw' || format === 'csv') return null;
     const ffmpeg = await resolveFfmpeg();
     return ffmpeg.ok ? ffmpeg.value : null;
@@ -337,13 +337,14 @@ export class ExportService {
             gaps: 'silence',
             resyncMs: resyncSeconds * 1000,
           }),
+          ...(exported.isCopied && { audio: 'as captured' }),
           lostPackets: exported.lostPackets,
           duplicatePackets: exported.duplicatePackets,
           truncatedPackets: exported.truncatedPackets,
           unplayablePackets: exported.unplayablePackets,
         },
         tool: this.options.tool,
-        ffmpeg: ffmpeg?.version ?? null,
+        ffmpeg: exported.isCopied ? null : (ffmpeg?.version ?? exported.decodedBy),
       },
     };
   }

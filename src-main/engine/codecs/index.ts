@@ -39,6 +39,8 @@ import { vp8 } from './vp8';
 import { vp9 } from './vp9';
 
 export { type AacConfig, parseAacConfig } from './audio/aac-config';
+export { ac3Header } from './audio/ac3-header';
+export { mpegAudioHeader } from './audio/mpeg-audio-header';
 export type {
   AccessUnit,
   AudioCoding,

@@ -20,7 +20,7 @@ function comments(magic: string): Uint8Array {
 }
 
 /** RFC 7845, section 5.1. There is no pre-skip: the timestamps of RTP count from the first sample decoded. */
-function opusHead(channels: number): Uint8Array {
+export function opusHead(channels: number): Uint8Array {
   const bytes = new Uint8Array(19);
   const view = new DataView(bytes.buffer);
   bytes.set(asciiBytes('OpusHead'));

@@ -25,7 +25,7 @@ export interface DecodeOptions {
 }
 
 /** A decoded payload type, or why it is not. */
-export type Decoded = { readonly sound: DecodedSound } | { readonly reason: string };
+export type Decoded = { readonly sound: DecodedSound; readonly ffmpegVersion: string } | { readonly reason: string };
 
 /**
  * Decodes all packets of one format of a stream by one run of ffmpeg, into a temporary file that is gone when the
@@ -66,7 +66,8 @@ export async function decodeSound(
     if (!frames) return { reason: 'nothing in it can be decoded' };
     const { sampleRateHz } = frames;
     const fd = openSync(samplesPath, 'r');
-    return { sound: new DecodedSound({ fd, sampleRateHz, channels: frames.channels }, coded.pieces(frames)) };
+    const sound = new DecodedSound({ fd, sampleRateHz, channels: frames.channels }, coded.pieces(frames));
+    return { sound, ffmpegVersion: found.value.version };
   } catch (error) {
     if (signal?.aborted || !(error instanceof RpcFailure) || error.failure.code !== 'ffmpeg-failed') throw error;
     if (coded.seconds > 0) return { reason: error.failure.message };

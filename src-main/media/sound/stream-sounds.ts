@@ -50,6 +50,12 @@ export class DecodedStreams<T extends RtpMediaIndex> {
     return this.decoded.length === 0;
   }
 
+  /** Version of the ffmpeg that did it; null when nothing was decoded. */
+  get decodedBy(): string | null {
+    for (const entry of this.decoded) if ('sound' in entry) return entry.ffmpegVersion;
+    return null;
+  }
+
   close(): void {
     closeAll(this.decoded);
   }
@@ -66,7 +72,7 @@ export async function withSounds<T extends RenderSource, R>(
   source: T,
   reader: PayloadReader,
   options: RenderOptions,
-  use: (source: T, options: RenderOptions) => Promise<R>,
+  use: (source: T, options: RenderOptions, decodedBy: string | null) => Promise<R>,
 ): Promise<R> {
   const { signal, onProgress } = options;
   const decoded = await DecodedStreams.of(source.streams, reader, {
@@ -78,6 +84,7 @@ export async function withSounds<T extends RenderSource, R>(
     return await use(
       { ...source, streams: decoded.streams },
       { signal, onProgress: (fraction) => onProgress?.(from + (1 - from) * fraction) },
+      decoded.decodedBy,
     );
   } finally {
     decoded.close();

@@ -33,6 +33,8 @@ export interface ColumnDefinition {
   readonly aliases?: readonly string[];
   /** Not shown until chosen. */
   readonly isHidden?: boolean;
+  /** A filter looks into it only when it names it; a bare word does not. */
+  readonly isOnlyNamed?: boolean;
   /** The table does not sort by it. */
   readonly isUnsorted?: boolean;
   /** Values that are worth proposing in a filter. */

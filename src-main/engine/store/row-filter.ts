@@ -47,7 +47,8 @@ function compile(node: FilterNode, columns: readonly ColumnDefinition[]): RowPre
     }
     case 'text': {
       const contains = textMatcher(node.value, false);
-      return (row) => columns.some((column) => contains(textOf(row[column.id])));
+      const searched = columns.filter(({ isOnlyNamed }) => !isOnlyNamed);
+      return (row) => searched.some((column) => contains(textOf(row[column.id])));
     }
     case 'compare':
       return compileComparison(node, columns);

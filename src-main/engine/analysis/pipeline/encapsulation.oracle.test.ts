@@ -34,6 +34,8 @@ const files = [
   ...capturesIn('live/voip', /sip_(encap_.*|ipfrag)\.pcapng$/),
   ...capturesIn('live/misc', isCapture),
   ...capturesIn('public/sip-rtp', /(sngrep-.*|vowifi.*)\.pcap$/),
+  // GTP-U.
+  ...capturesIn('public', /^(negative\/ndpi-false_positives|other-voip\/ndpi-zoom|rtmp\/ndpi-rtmp)\.pcap(ng)?$/),
 ].filter((name) => !(name in differences));
 
 interface Counts {

@@ -17,6 +17,7 @@ import { ColumnMenu } from './ColumnMenu';
 import { type ColumnPreferences, visibleColumns, withPosition, withWidth } from './columns';
 import styles from './DataGrid.module.css';
 import { toCsv, toTsv } from './delimited';
+import { formatInteger } from '../format';
 import { fittingWidths } from './fit';
 import { GridHeader } from './GridHeader';
 import { GridRow, type RenderCell } from './GridRow';
@@ -72,6 +73,8 @@ export interface FilterRequest {
   readonly text: string;
 }
 
+/** Rows that are selected, copied or saved at once: they all come into memory. */
+const mostTaken = 100_000;
 const rowHeight = 24;
 const headerHeight = 24;
 
@@ -182,7 +185,7 @@ export function DataGrid(props: DataGridProps) {
     if (event.key in moves && !control && !event.altKey) goTo(moves[event.key], event.shiftKey);
     else if (event.key === 'Enter' && active) props.onOpen?.(active);
     else if (event.key === ' ' && active && props.onPlay) props.onPlay(active);
-    else if (event.key.toLowerCase() === 'a' && control) selectRange(0, count - 1);
+    else if (event.key.toLowerCase() === 'a' && control) selectRange(0, Math.min(count, mostTaken) - 1);
     else if (event.key.toLowerCase() === 'c' && control && selection.selected.size > 0) copy();
     else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) openMenuAtActive();
     else return;
@@ -210,7 +213,7 @@ export function DataGrid(props: DataGridProps) {
 
   const copy = (): void => props.onCopy(toTsv(columns, selectedInOrder()));
   const exportCsv = (): void => {
-    void rows.fetchRange(0, count).then((all) => {
+    void rows.fetchRange(0, Math.min(count, mostTaken)).then((all) => {
       if (all) props.onSave(`${definition.id.replaceAll('.', '-')}.csv`, toCsv(columns, all));
     });
   };
@@ -245,7 +248,12 @@ export function DataGrid(props: DataGridProps) {
       startsSection: props.rowMenu !== undefined,
       run: copy,
     },
-    { id: 'csv', label: 'Save All Rows as CSV…', icon: 'download', run: exportCsv },
+    {
+      id: 'csv',
+      label: count > mostTaken ? `Save First ${formatInteger(mostTaken)} Rows as CSV…` : 'Save All Rows as CSV…',
+      icon: 'download',
+      run: exportCsv,
+    },
   ];
 
   return (

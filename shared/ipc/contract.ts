@@ -42,7 +42,7 @@ export const tableQuerySchema = z.object({
   filter: filterSchema.optional(),
 });
 
-export const exportFormats = ['wav', 'au', 'mp4', 'raw'] as const;
+export const exportFormats = ['wav', 'au', 'mp4', 'mkv', 'webm', 'raw', 'csv'] as const;
 
 /** One schema a command: what the renderer may ask of the main process. */
 export const commandSchemas = {
@@ -93,6 +93,13 @@ export const commandSchemas = {
     captureId,
     sourceId: id,
     format: z.enum(exportFormats),
+    /** Of a video stream: the way through damage, and whether it is encoded anew. */
+    video: z
+      .object({
+        damage: z.enum(['faithful', 'clean']).optional(),
+        quality: z.enum(['high', 'medium', 'low']).optional(),
+      })
+      .optional(),
     /** Where to write; without it the user is asked. */
     path: path.optional(),
   }),

@@ -14,12 +14,12 @@ export function exportHandlers(
   window: () => BrowserWindow,
 ): Pick<CommandHandlers, ExportCommand> {
   return {
-    'export:start': async ({ captureId, sourceId, format, path }) => {
+    'export:start': async ({ captureId, sourceId, format, path, video }) => {
       const name = await exports.suggestedName(captureId, sourceId, format);
       const checked = path === undefined ? ok(await askWhereToSave(window(), name)) : await checkNewFile(path, name);
       if (!checked.ok) return checked;
       if (checked.value === null) return ok({ jobId: null });
-      return ok({ jobId: exports.start({ captureId, sourceId, format, path: checked.value }) });
+      return ok({ jobId: exports.start({ captureId, sourceId, format, video, path: checked.value }) });
     },
     'export:cancel': ({ jobId }) => {
       exports.cancel(jobId);

@@ -66,6 +66,7 @@ describe('commands', () => {
     expect(invoke).toHaveBeenLastCalledWith('export:start', { captureId: 'c1', sourceId: 's1', format: 'raw' });
     expect(exportChoices('call').map(({ format }) => format)).toEqual(['wav', 'mp4', 'au']);
     expect(exportChoices('stream').map(({ format }) => format)).toEqual(['wav', 'au', 'mp4', 'raw']);
+    expect(exportChoices('video').map(({ format }) => format)).toEqual(['mp4', 'mkv', 'webm', 'raw', 'csv']);
   });
 
   it('start and stop the player, with what is selected when it is empty', () => {

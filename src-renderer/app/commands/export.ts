@@ -15,13 +15,20 @@ export interface ExportChoice {
 const choices: Readonly<Record<WindowExportFormat, ExportChoice>> = {
   wav: { format: 'wav', label: 'WAV…', description: 'PCM, one channel a direction' },
   mp4: { format: 'mp4', label: 'MP4…', description: 'AAC, for players and e-mail' },
+  mkv: { format: 'mkv', label: 'MKV…', description: 'as captured, any video format' },
+  webm: { format: 'webm', label: 'WebM…', description: 'VP8, VP9 and AV1' },
+  csv: { format: 'csv', label: 'List of damage…', description: 'pictures that lost packets, as CSV' },
   au: { format: 'au', label: 'AU…', description: 'Sun audio' },
   raw: { format: 'raw', label: 'Raw payload…', description: 'RTP payloads of the stream, in order' },
 };
 
-/** What a call or a stream can be saved as, the best first. Raw payload means one stream. */
-export function exportChoices(kind: 'call' | 'stream'): readonly ExportChoice[] {
-  const { wav, mp4, au, raw } = choices;
+/** What a call, a stream or a stream of pictures can be saved as, the best first. Raw payload means one stream. */
+export function exportChoices(kind: 'call' | 'stream' | 'video'): readonly ExportChoice[] {
+  const { wav, mp4, mkv, webm, au, raw, csv } = choices;
+  if (kind === 'video') {
+    const pictures = { ...mp4, description: 'as captured, for players; H.264 where it has to be' };
+    return [pictures, mkv, webm, { ...raw, label: 'Elementary stream…', description: 'the coded bits alone' }, csv];
+  }
   return kind === 'call' ? [wav, mp4, au] : [wav, au, mp4, raw];
 }
 

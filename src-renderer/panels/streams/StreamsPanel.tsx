@@ -18,7 +18,7 @@ export function StreamsPanel() {
       onSelect={(row) => selectionActions.selectStream(row.id, callIdOf(row))}
       onOpen={(row) => togglePlay(row.id)}
       onPlay={(row) => togglePlay(row.id)}
-      rowMenu={([row]) => (row ? sourceMenu('stream', row.id, true) : [])}
+      rowMenu={([row]) => (row ? sourceMenu(row.kind === 'video' ? 'video' : 'stream', row.id, true) : [])}
       emptyMessage={
         <NothingFound
           title="No RTP streams"

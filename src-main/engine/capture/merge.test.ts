@@ -92,7 +92,8 @@ describe('merged captures', () => {
     const source = {
       size: 24,
       isGrowing: true,
-      read: (offset: number, target: Uint8Array) => new MemorySource(late.subarray(0, source.size)).read(offset, target),
+      read: (offset: number, target: Uint8Array) =>
+        new MemorySource(late.subarray(0, source.size)).read(offset, target),
     };
     const opened = merge(buildPcap(packets([1, 5])), source);
     expect(frames(opened)).toEqual([]);

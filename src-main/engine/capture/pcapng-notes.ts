@@ -15,7 +15,7 @@ import {
 import { eachOption, i64 } from './pcapng-options';
 import { TimeScale } from './timestamp';
 
-/** Interfaces kept of a capture; no real one has as many. */
+/** Interfaces of a section, and those told of in a capture; no real one has as many. */
 const MAX_INTERFACES = 65_536;
 /** Errors of the link layer in the flags of a packet: CRC, length, gap, alignment, start, preamble, symbol. */
 const LINK_ERRORS = 0xff00_0000;
@@ -89,7 +89,7 @@ export class PcapngNotes {
       report('error', 'pcapng-block-length', 'is too short for an interface description');
       return;
     }
-    if (this.interfaceCount >= MAX_INTERFACES) {
+    if (this.interfaces.length >= MAX_INTERFACES) {
       report('error', 'pcapng-too-many-interfaces', 'describes one interface too many; it is left out');
       return;
     }
@@ -136,7 +136,8 @@ export class PcapngNotes {
       received: null,
       dropped: null,
     };
-    this.notes.interfaces.push(notes);
+    // Later ones are read like any other, but not told of.
+    if (this.notes.interfaces.length < MAX_INTERFACES) this.notes.interfaces.push(notes);
     this.interfaces.push({
       index: this.interfaceCount,
       linkType,

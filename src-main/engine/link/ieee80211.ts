@@ -1,6 +1,6 @@
 import { u16be } from '../bytes/integers';
 import type { Layer } from '../net/layer';
-import { UNKNOWN_PAYLOAD } from '../net/layer';
+import { EtherType, UNKNOWN_PAYLOAD } from '../net/layer';
 import type { PacketView } from '../net/packet';
 import { decodeLlc } from './ethernet';
 
@@ -79,6 +79,7 @@ export function decode80211(
       if (layer.hasHeader(24, 'wlan-truncated')) {
         placeAddresses(packet, start + 4, start + 10);
         placeBody(layer, packet, start + ((flags & ORDER) === 0 ? 24 : 28));
+        if (!packet.isEncrypted) layer.security?.onManagement(layer, packet, control);
       }
       return;
     case TYPE_CONTROL:
@@ -123,13 +124,19 @@ function decodeData(layer: Layer, packet: PacketView, control: number, flags: nu
   }
   if (isPadded) length = (length + 3) & ~3;
   placeBody(layer, packet, start + length);
-  if ((control & NO_DATA) !== 0 || packet.isEncrypted || layer.start >= layer.end) return;
+  if ((control & NO_DATA) !== 0 || layer.start >= layer.end) return;
+  if (packet.isEncrypted) {
+    if (layer.security?.open(layer, packet, control, flags) !== true) return;
+    packet.isDecrypted = true;
+    packet.wlanPlain = layer.bytes;
+  }
   if ((flags & MORE_FRAGMENTS) !== 0 || (bytes[start + 22] & 0x0f) !== 0) {
     layer.report('note', 'wlan-fragment', 'Fragments of 802.11 frames are not put together.');
     return;
   }
   if (hasQos && (bytes[qosAt] & A_MSDU) !== 0) decodeSubframe(layer);
   else decodeLlc(layer);
+  if (layer.etherType === EtherType.eapol) layer.security?.onEapol(layer, packet, flags);
 }
 
 /**

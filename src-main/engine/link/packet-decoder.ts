@@ -5,6 +5,7 @@ import { FragmentTable } from '../net/fragments';
 import { decodeIpv4 } from '../net/ipv4';
 import { decodeIpv6, skipAuthentication } from '../net/ipv6';
 import { IpProtocol, type PacketView } from '../net/packet';
+import type { WlanSecurity } from '../net/wlan-security';
 import { decodeSctp, decodeTcp, decodeUdp } from '../net/transport';
 import { type LinkDecoder, linkDecoder } from './link-decoders';
 import { decodeSubframe } from './ieee80211';
@@ -23,8 +24,12 @@ export class PacketDecoder {
   private decodeLink: LinkDecoder | null = null;
   private readonly unknownLinkTypes = new Set<number>();
 
-  constructor(private readonly sink: DiagnosticSink) {
-    this.layer = new Layer(sink);
+  /** `security` opens protected 802.11 frames; without it they stay closed. */
+  constructor(
+    private readonly sink: DiagnosticSink,
+    security: WlanSecurity | null = null,
+  ) {
+    this.layer = new Layer(sink, security);
     this.fragments = new FragmentTable(sink);
   }
 
@@ -66,8 +71,11 @@ export class PacketDecoder {
   decodeNext(packet: PacketView): void {
     const layer = this.layer;
     const ordinal = packet.ordinal + 1;
+    const { isDecrypted, wlanPlain } = packet;
     packet.reset(layer.furtherBytes);
     packet.ordinal = ordinal;
+    packet.isDecrypted = isDecrypted;
+    packet.wlanPlain = wlanPlain;
     layer.bytes = layer.furtherBytes;
     layer.start = layer.furtherStart;
     layer.end = layer.furtherEnd;

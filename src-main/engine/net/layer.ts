@@ -1,4 +1,5 @@
 import type { DiagnosticSink, Severity } from '#shared/model/diagnostic';
+import type { WlanSecurity } from './wlan-security';
 
 /** EtherType (IEEE 802 numbers) under which link layers hand a payload on that they do not understand. */
 export const UNKNOWN_PAYLOAD = 0;
@@ -16,6 +17,8 @@ export const EtherType = {
   mpls: 0x8847,
   mplsMulticast: 0x8848,
   pppoeSession: 0x8864,
+  /** IEEE 802.1X: the handshakes of 802.11 networks. */
+  eapol: 0x888e,
   providerVlan: 0x88a8,
   /** Stacked VLANs before IEEE 802.1ad. */
   oldQinQ: 0x9100,
@@ -64,7 +67,11 @@ export class Layer {
   frame = 0;
   timeNs = 0;
 
-  constructor(private readonly sink: DiagnosticSink) {}
+  constructor(
+    private readonly sink: DiagnosticSink,
+    /** Opens protected 802.11 frames; null when nobody does. */
+    readonly security: WlanSecurity | null = null,
+  ) {}
 
   /** Cuts the payload where its own length field says that it ends; what follows is padding. */
   cutAt(wireEnd: number): void {

@@ -69,8 +69,11 @@ export class PacketView extends Headers {
 
   /** The 802.11 frame was sent again (retry bit): its first copy may be in the capture or not. */
   isRetry = false;
-  /** The 802.11 frame body is encrypted (protected bit) and not decoded. */
+  /** The 802.11 frame body is encrypted (protected bit): not decoded, unless `isDecrypted`. */
   isEncrypted = false;
+  /** It was decrypted: `bytes` is not the frame's window but `wlanPlain`, its plain body. */
+  isDecrypted = false;
+  wlanPlain: Uint8Array = NO_BYTES;
   /** The last 4 bytes of the 802.11 frame on the wire are its frame check sequence; they are in no payload. */
   hasFcs = false;
   /** The 802.11 frame body is `linkBytes[wlanBodyStart..wlanBodyEnd)`: behind the header, before the FCS. */
@@ -173,6 +176,8 @@ export class PacketView extends Headers {
     this.wlanSource = -1;
     this.isRetry = false;
     this.isEncrypted = false;
+    this.isDecrypted = false;
+    this.wlanPlain = NO_BYTES;
     this.hasFcs = false;
     this.wlanBodyStart = 0;
     this.wlanBodyEnd = 0;

@@ -1,5 +1,6 @@
 import type { FollowPage, PacketDetail } from '#shared/model/packet';
 import type { FlowTracker } from '../../flow/flow-tracker';
+import type { WlanSecurity } from '../../net/wlan-security';
 import type { FrameReader } from '../../store/frame-reader';
 import type { FrameStore } from '../../store/frame-store';
 import { dissectFrame } from './dissect';
@@ -16,6 +17,8 @@ export interface CapturePacketsParts {
   /** A reader of its own: each has one window. */
   readonly createReader: () => FrameReader;
   readonly links: PacketLinks;
+  /** Opens protected 802.11 frames. */
+  readonly security: WlanSecurity | null;
   /** Frames that can belong to a stream or a call; null when there is no such thing. */
   readonly framesOf: (id: string) => Candidates | null;
 }
@@ -31,11 +34,11 @@ export class CapturePackets {
   private isFinal = false;
 
   constructor(private readonly parts: CapturePacketsParts) {
-    const { store, flows, createReader, links } = parts;
-    this.loader = new PacketLoader(createReader(), store);
+    const { store, flows, createReader, links, security } = parts;
+    this.loader = new PacketLoader(createReader(), store, security);
     this.list = new PacketList({
       store,
-      createProbe: () => new PacketProbe(store, flows, new PacketLoader(createReader(), store), links),
+      createProbe: () => new PacketProbe(store, flows, new PacketLoader(createReader(), store, security), links),
       candidates: (id) => this.candidates(id),
     });
   }

@@ -16,13 +16,24 @@ interface Place {
   readonly base: number;
 }
 
-/** The layers of a frame's own bytes, the frame itself first. Never throws, whatever the bytes are. */
-export function dissectLayers(frame: Frame, around: Surroundings): PacketLayer[] {
+/** The innermost IP header as the decoder found it behind link layers and tunnels that have no layer here. */
+interface InnerPacket {
+  readonly layer: 'ipv4' | 'ipv6';
+  readonly start: number;
+  /** What carries it: `VXLAN`. */
+  readonly carrier: string;
+}
+
+/**
+ * The layers of a frame's own bytes, the frame itself first; with the decoded `packet` also those behind headers that
+ * nothing here knows. Never throws, whatever the bytes are.
+ */
+export function dissectLayers(frame: Frame, around: Surroundings, packet: PacketView | null = null): PacketLayer[] {
   const { bytes, start, end, wireLength, linkType } = frame;
   const place: Place = { buffer: 0, bytes, base: start };
   const tree = [frameLayer(frame)];
   const first = { layer: layerOfLinkType(linkType), start, end, wireEnd: start + Math.max(wireLength, end - start) };
-  const rest = walk(place, first, around, tree);
+  const rest = walk(place, first, around, tree, packet && innerPacket(frame, packet));
   if (rest < end - start) {
     tree.push(plainLayer('trailer', 'Trailer', place, rest, end - start - rest, `${end - start - rest} bytes`));
   }
@@ -35,21 +46,41 @@ export function dissectFrame(
   packet: PacketView,
   around: Surroundings,
 ): { readonly layers: readonly PacketLayer[]; readonly buffers: readonly PacketBuffer[] } {
-  const tree = dissectLayers(frame, around);
+  const tree = dissectLayers(frame, around, packet);
   const buffers: PacketBuffer[] = [{ title: 'Frame', bytes: frame.bytes.slice(frame.start, frame.end) }];
+  if (packet.isDecrypted) {
+    const bytes = packet.wlanPlain.slice();
+    buffers.push({ title: 'Decrypted 802.11 Data', bytes });
+    const plain = { layer: 'llc', start: 0, end: bytes.length, wireEnd: bytes.length };
+    walk({ buffer: 1, bytes, base: 0 }, plain, around, tree);
+  }
   if (packet.isReassembled) {
     const title = `Reassembled IPv${packet.ipVersion}`;
     const bytes = packet.bytes.slice();
     const start = packet.ipVersion === 4 ? 20 : 40;
-    buffers.push({ title, bytes });
+    const buffer = buffers.push({ title, bytes }) - 1;
     const whole = { layer: layerOfIpProtocol(packet.protocol), start, end: bytes.length, wireEnd: bytes.length };
-    walk({ buffer: 1, bytes, base: 0 }, whole, around, tree);
+    walk({ buffer, bytes, base: 0 }, whole, around, tree);
   }
   return { layers: tree, buffers };
 }
 
+function innerPacket(frame: Frame, packet: PacketView): InnerPacket | null {
+  if (packet.ipVersion === 0 || packet.bytes !== frame.bytes || packet.isReassembled) return null;
+  const start = packet.source - (packet.ipVersion === 4 ? 12 : 8);
+  if (start < frame.start || start >= frame.end || packet.bytes[start] >> 4 !== packet.ipVersion) return null;
+  const tunnel = packet.outerCount > 0 ? packet.outers[packet.outerCount - 1].tunnel : null;
+  return { layer: packet.ipVersion === 4 ? 'ipv4' : 'ipv6', start, carrier: tunnel ?? linkTypeName(frame.linkType) };
+}
+
 /** Appends layers to `tree` from `first` inwards; answers the offset up to which they reach. */
-function walk(place: Place, first: Carried, around: Surroundings, tree: PacketLayer[]): number {
+function walk(
+  place: Place,
+  first: Carried,
+  around: Surroundings,
+  tree: PacketLayer[],
+  inner: InnerPacket | null = null,
+): number {
   let reached = 0;
   let next: Carried | null = first;
   for (let depth = 0; next !== null && depth < mostLayers; depth += 1) {
@@ -57,6 +88,12 @@ function walk(place: Place, first: Carried, around: Surroundings, tree: PacketLa
     const definition: LayerDefinition | undefined = layer === null ? undefined : layers.get(layer);
     if (!definition) {
       const offset = start - place.base;
+      if (inner !== null && inner.start > start && inner.start < end) {
+        const length = inner.start - start;
+        tree.push(plainLayer('encapsulation', inner.carrier, place, offset, length, `${length} bytes of headers`));
+        next = { layer: inner.layer, start: inner.start, end, wireEnd };
+        continue;
+      }
       if (start < end) {
         tree.push(plainLayer('data', 'Data', place, offset, end - start, `${wireEnd - start} bytes`));
         reached = Math.max(reached, end - place.base);

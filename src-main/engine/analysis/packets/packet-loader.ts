@@ -2,6 +2,7 @@ import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { Frame } from '../../capture/frame';
 import { PacketDecoder } from '../../link/packet-decoder';
 import { PacketView } from '../../net/packet';
+import type { WlanSecurity } from '../../net/wlan-security';
 import type { FrameReader } from '../../store/frame-reader';
 import type { FrameStore } from '../../store/frame-store';
 
@@ -22,12 +23,15 @@ export class PacketLoader {
   flow = -1;
   private number = 0;
   private isReadable = false;
-  private decoder = new PacketDecoder(silent);
+  private decoder: PacketDecoder;
 
   constructor(
     private readonly reader: FrameReader,
     private readonly store: FrameStore,
-  ) {}
+    private readonly security: WlanSecurity | null = null,
+  ) {
+    this.decoder = this.createDecoder();
+  }
 
   get count(): number {
     return this.store.count;
@@ -41,10 +45,14 @@ export class PacketLoader {
     this.isReadable = this.decode(number);
     if (this.isReadable && (this.packet.isFragment || this.packet.isReassembled)) {
       // Fragments that come in another order than that of the capture would confuse what comes next.
-      this.decoder = new PacketDecoder(silent);
+      this.decoder = this.createDecoder();
       if (this.flow >= 0) this.isReadable = this.reassemble(number);
     }
     return this.isReadable;
+  }
+
+  private createDecoder(): PacketDecoder {
+    return new PacketDecoder(silent, this.security);
   }
 
   private decode(number: number): boolean {
@@ -61,7 +69,7 @@ export class PacketLoader {
       if (n < number && (this.store.flowOf(n) >= 0 || this.store.timeOf(n) < sinceNs)) continue;
       isReadable = this.decode(n);
     }
-    this.decoder = new PacketDecoder(silent);
+    this.decoder = this.createDecoder();
     return isReadable;
   }
 }

@@ -4,6 +4,7 @@ import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/mod
 import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
+import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { ByteSource } from '../../capture/byte-source';
 import { captureFacts } from '../../capture/facts';
 import { Frame, type CaptureReader } from '../../capture/frame';
@@ -18,6 +19,7 @@ import { PacketView } from '../../net/packet';
 import { DiagnosticLog } from '../../store/diagnostic-log';
 import { FrameReader } from '../../store/frame-reader';
 import { FrameStore } from '../../store/frame-store';
+import type { CipherSuite } from '../../crypto/cipher-suite';
 import { CallTracker } from '../calls/call-tracker';
 import { CapturePackets } from '../packets/capture-packets';
 import type { Candidates } from '../packets/frame-walk';
@@ -27,10 +29,19 @@ import type { RtpStream } from '../rtp/rtp-stream';
 import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
 import { videoFacts } from '../video/facts';
 import { payloadWindow } from '../video/payload-window';
+import type { WlanKey } from '../wlan/wlan-keys';
+import { WlanTracker } from '../wlan/wlan-tracker';
 import { AnalysisTables } from './analysis-tables';
 import { FlowDispatcher } from './flow-dispatcher';
 import { FlowReplay } from './flow-replay';
 import { buildTimeline, heatSlices } from './timeline';
+
+/** What an analysis is given beside the capture. */
+export interface AnalysisOptions {
+  /** Primitives to decrypt by; without them what is encrypted stays so. */
+  readonly ciphers?: CipherSuite;
+  readonly wlanKeys?: readonly WlanKey[];
+}
 
 /** What a video is made of. */
 export interface VideoSourceIndexes {
@@ -50,11 +61,11 @@ const batch = 512;
  */
 export class CaptureAnalysis {
   /** Opens a capture, or several as one; fails with what the readers say when it is none. */
-  static open(input: ByteSource | readonly CapturePart[]): Result<CaptureAnalysis> {
+  static open(input: ByteSource | readonly CapturePart[], options: AnalysisOptions = {}): Result<CaptureAnalysis> {
     const diagnostics = new DiagnosticLog();
     const opened = openCaptures('read' in input ? [{ name: '', source: input }] : input, diagnostics);
     if (!opened.ok) return opened;
-    return ok(new CaptureAnalysis(opened.value, diagnostics));
+    return ok(new CaptureAnalysis(opened.value, diagnostics, options));
   }
 
   readonly tables: AnalysisTables;
@@ -70,6 +81,9 @@ export class CaptureAnalysis {
   private readonly rtp: RtpEngine;
   private readonly calls: CallTracker;
   private readonly dispatcher: FlowDispatcher;
+  private readonly wlan: WlanTracker | null;
+  /** Flows with packets that were decrypted. */
+  private readonly decryptedFlows = new Set<number>();
   private lastTimeNs = 0;
   private isAtEnd = false;
 
@@ -81,14 +95,17 @@ export class CaptureAnalysis {
   private constructor(
     { bases, reader, source }: OpenedCapture,
     private readonly diagnostics: DiagnosticLog,
+    { ciphers, wlanKeys = [] }: AnalysisOptions,
   ) {
     const { flows } = this;
     this.bases = bases;
     this.reader = reader;
     this.source = source;
-    this.decoder = new PacketDecoder(diagnostics);
+    this.wlan = ciphers ? new WlanTracker(ciphers, wlanKeys, diagnostics) : null;
+    const security = this.wlan?.reader ?? null;
+    this.decoder = new PacketDecoder(diagnostics, this.wlan);
     this.frames = new FrameReader(source, this.store);
-    this.replay = new FlowReplay(this.frames, this.store);
+    this.replay = new FlowReplay(this.frames, this.store, security);
     this.rtp = new RtpEngine({
       sink: diagnostics,
       endpoints: (flow) => flows.endpoints(flow),
@@ -113,6 +130,7 @@ export class CaptureAnalysis {
         messageAt: (frame) => this.calls.messageAt(frame),
       },
       framesOf: (id) => this.framesOf(id),
+      security,
     });
     this.tables = new AnalysisTables({
       flows,
@@ -184,6 +202,7 @@ export class CaptureAnalysis {
     this.dispatcher.finish();
     this.rtp.finish(this.replay);
     this.calls.finish(this.lastTimeNs);
+    this.wlan?.finish();
     this.frameTable.finish();
   }
 
@@ -208,7 +227,18 @@ export class CaptureAnalysis {
   }
 
   streams(): readonly StreamRow[] {
-    return this.rtp.rows();
+    const rows = this.rtp.rows();
+    if (this.decryptedFlows.size === 0) return rows;
+    return rows.map((row) => {
+      const flow = this.rtp.streamById(row.id)?.context.flow ?? -1;
+      const isWlan = row.encryption === 'none' && this.decryptedFlows.has(flow);
+      return isWlan ? { ...row, encryption: 'wpa2', decrypted: true } : row;
+    });
+  }
+
+  /** 802.11 networks with their stations, and what of them can be read. */
+  wlanNetworks(): readonly WlanNetworkRow[] {
+    return this.wlan?.rows() ?? [];
   }
 
   callRows(): readonly CallRow[] {
@@ -355,7 +385,9 @@ export class CaptureAnalysis {
     const { packet } = this;
     this.duplicates.check(packet, flow, frame.timeNs);
     if (packet.isDuplicate) this.reportDuplicate(frame);
-    if (flow >= 0) this.dispatcher.dispatch(flow, frame, packet);
+    if (flow < 0) return;
+    if (packet.isDecrypted) this.decryptedFlows.add(flow);
+    this.dispatcher.dispatch(flow, frame, packet);
   }
 
   private reportDuplicate(frame: Frame): void {

@@ -92,7 +92,7 @@ export class FlowDispatcher {
       const origin = {
         frame: frame.number,
         timeNs: frame.timeNs,
-        fileOffset: packet.isReassembled ? -1 : frame.fileOffset + payloadStart - frame.start,
+        fileOffset: packet.isReassembled || packet.isDecrypted ? -1 : frame.fileOffset + payloadStart - frame.start,
         missing: packet.payloadMissing,
       };
       const message = parseSipDatagram(bytes, payloadStart, payloadEnd, origin, this.parts.sink);

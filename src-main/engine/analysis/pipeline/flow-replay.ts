@@ -2,6 +2,7 @@ import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { Frame } from '../../capture/frame';
 import { PacketDecoder } from '../../link/packet-decoder';
 import { PacketView } from '../../net/packet';
+import type { WlanSecurity } from '../../net/wlan-security';
 import type { FrameReader } from '../../store/frame-reader';
 import type { FrameStore } from '../../store/frame-store';
 import type { PacketSource } from '../rtp/packet-source';
@@ -24,6 +25,7 @@ export class FlowReplay implements PacketSource {
   constructor(
     private readonly reader: FrameReader,
     private readonly store: FrameStore,
+    private readonly security: WlanSecurity | null = null,
   ) {}
 
   /** Keeps the payload of a reassembled datagram; false when there is no room left for it. */
@@ -36,7 +38,7 @@ export class FlowReplay implements PacketSource {
   }
 
   forEachPacket(flow: number, visit: PacketVisitor): void {
-    const decoder = new PacketDecoder(silent);
+    const decoder = new PacketDecoder(silent, this.security);
     const frame = new Frame();
     const packet = new PacketView();
     for (let number = this.store.firstFrame(flow); number !== 0; number = this.store.nextFrame(number, flow)) {
@@ -52,7 +54,9 @@ export class FlowReplay implements PacketSource {
 
   private visitPacket(packet: PacketView, frame: Frame, visit: PacketVisitor): void {
     if (!packet.isFragment && !packet.isReassembled) {
-      visit(packet, frame.number, frame.timeNs, frame.fileOffset - frame.start);
+      // What was decrypted lies nowhere in the file.
+      const origin = packet.isDecrypted ? -1 : frame.fileOffset - frame.start;
+      visit(packet, frame.number, frame.timeNs, origin);
       return;
     }
     // The other fragments are in no flow, so what was put together from them was kept.

@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { capturePath, capturesIn, hasCaptures, hasTshark } from '../../testing/oracles';
 import { MemorySource } from './byte-source';
+import { Frame } from './frame';
+import { openCaptures } from './merge';
 import { openCapture } from './open';
 import { buildPcap } from './testing/capture-builder';
 import { TestSink, collect } from './testing/collect';
@@ -133,5 +135,27 @@ describe.skipIf(!hasCaptures)('captures that tshark refuses', () => {
       expect(opened.error.message).toMatch(/\.$/);
       expect(opened.error.where).toBeTruthy();
     }
+  });
+});
+
+describe.skipIf(!hasTshark || !hasCaptures)('merged captures as mergecap merges them', { timeout: 60_000 }, () => {
+  it.each([
+    [['live/voip/sip_pcmu.pcapng', 'live/voip/sip_jitter.pcapng']],
+    [['public/file-formats/100_sll.pcap', 'public/file-formats/solaris.snoop', 'public/file-formats/raw_ip.pcap']],
+  ])('%s', async (names) => {
+    const paths = names.map((name) => capturePath(name));
+    const merged = join(folder, `merged-${names.length}.pcapng`);
+    await run('mergecap', ['-w', merged, ...paths]);
+    const parts = paths.map((path) => ({ name: path, source: new MemorySource(readFileSync(path)) }));
+    const opened = openCaptures(parts, new TestSink());
+    if (!opened.ok) throw new Error(opened.error.message);
+    const { reader } = opened.value;
+    const frame = new Frame();
+    const rows: Row[] = [];
+    while (reader.next(frame)) {
+      const time = epoch((reader.firstTimeNs ?? 0n) + BigInt(Math.round(frame.timeNs)));
+      rows.push([String(frame.number), time, String(frame.wireLength), String(frame.end - frame.start)]);
+    }
+    expectSame(rows, await tsharkRows(merged));
   });
 });

@@ -198,20 +198,6 @@ export interface FailureMessage {
   readonly hint?: string;
 }
 
-export const eventNames = [
-  'capture:opened',
-  'capture:closed',
-  'capture:progress',
-  'capture:summary',
-  'capture:failed',
-  'tables:changed',
-  'job:changed',
-  'job:dismissed',
-  'artifact:written',
-  'media:video-progress',
-  'app:command',
-] as const satisfies readonly EventName[];
-
 export type EventName = keyof EventPayloads;
 
 /** What the preload script puts on `window.tapdeck`. */

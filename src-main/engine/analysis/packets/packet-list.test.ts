@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { concat } from '../../capture/testing/capture-builder';
 import { ethernet, ipv4, ipv6, tcp, udp } from '../../net/testing/packet-builder';
 import { analysed, packetRows } from './testing/analysed';
 
@@ -150,5 +151,15 @@ describe('PacketList', () => {
       'udp 1',
       'data 1',
     ]);
+  });
+
+  it('goes on behind headers that have no layer of their own', () => {
+    const inside = ethernet(0x0800, ipv4(17, udp(4000, 5000, payload(4)), { source: '198.51.100.1' }));
+    const vxlan = concat(Uint8Array.of(8, 0, 0, 0, 0, 0, 7, 0), inside);
+    const analysis = analysed([ethernet(0x0800, ipv4(17, udp(50000, 4789, vxlan)))]);
+    expect(packetRows(analysis)[0]).toMatchObject({ source: '198.51.100.1', sourcePort: 4000, length: 96 });
+    const layers = analysis.frameTable.detail(1)?.layers ?? [];
+    expect(layers.map(({ id }) => id).join(' ')).toBe('frame ethernet ipv4 udp encapsulation ipv4 udp data');
+    expect(layers[4]).toMatchObject({ title: 'VXLAN', offset: 42, length: 22 });
   });
 });

@@ -153,10 +153,10 @@ class H265Ordered implements Depacketizer {
       this.queue.lose(sequence - lostBefore, lostBefore);
     }
     if (missing > 0) this.queue.lose(sequence, 1);
-    const type = payload.length > 4 ? h265Type(payload) : -1;
+    const type = payload.length > 3 ? h265Type(payload) : -1;
     if (type === aggregation) this.unpackAggregate(payload, timestamp, frame);
     else if (type === fragmentation) this.unpackFragment(payload, timestamp, frame, missing);
-    else if (type >= 0 && type < aggregation && missing === 0) {
+    else if (type >= 0 && type < aggregation && payload.length > 4 && missing === 0) {
       const order = this.queue.extend(u16be(payload, headerBytes));
       const bytes = concatenate([payload.subarray(0, headerBytes), payload.subarray(4)], payload.length - 2);
       this.queue.wait({ order, bytes, timestamp, frames: [frame] });

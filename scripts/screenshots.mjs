@@ -18,7 +18,17 @@ const sizes = [
   { width: 1920, height: 1080 },
 ];
 const themes = ['Dark', 'Light'];
-const panels = ['overview', 'calls', 'streams', 'conversations', 'diagnostics', 'call-flow', 'message', 'rtp-analysis'];
+const panels = [
+  'overview',
+  'calls',
+  'streams',
+  'conversations',
+  'packets',
+  'diagnostics',
+  'call-flow',
+  'message',
+  'rtp-analysis',
+];
 /** Name of a picture -> its name in docs/images. */
 const chosen = new Map([
   ['calls-dark-1280', 'calls-dark.png'],

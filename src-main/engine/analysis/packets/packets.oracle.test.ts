@@ -51,7 +51,7 @@ describe.skipIf(!hasTshark || names.length === 0)('packets of real captures', ()
       if (sources.length === 0) continue;
       expect(sources, where).toContain(row.source);
       expect(destinations, where).toContain(row.destination);
-            if (sources.length > 1 || row.sourcePort === null) continue;
+      if (sources.length > 1 || row.sourcePort === null) continue;
       expect([row.sourcePort, row.destinationPort].map(String), where).toEqual(ports.filter(Boolean));
     }
   });

@@ -89,6 +89,8 @@ export const commandSchemas = {
   'media:player': z.object({ captureId, sourceId: id }),
   /** `sourceId` is a video stream; `mode` is `clean` when it is left out. */
   'media:video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']).optional() }),
+  /** Stops what `media:video` is making; it fails with `cancelled`. */
+  'media:cancel-video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']) }),
   'export:start': z.object({
     captureId,
     sourceId: id,
@@ -161,6 +163,7 @@ export interface CommandOutputs {
   'conversation:follow': FollowPage;
   'media:player': PlayerModel;
   'media:video': VideoModel;
+  'media:cancel-video': null;
   /** `jobId` is null when the user changed their mind in the dialog. */
   'export:start': { readonly jobId: string | null };
   'export:cancel': null;

@@ -38,6 +38,8 @@ export const menuCommands = [
   { id: 'export.wav', title: 'Export as WAV…', accelerator: 'CmdOrCtrl+E', menu: 'export' },
   { id: 'export.mp4', title: 'Export as MP4 (AAC)…', accelerator: 'CmdOrCtrl+Shift+E', menu: 'export' },
   { id: 'export.au', title: 'Export as AU…', accelerator: null, menu: 'export' },
+  { id: 'export.mkv', title: 'Export Video as MKV…', accelerator: null, menu: 'export' },
+  { id: 'export.csv', title: 'Export List of Damaged Pictures…', accelerator: null, menu: 'export' },
   { id: 'export.raw', title: 'Export Raw Payload…', accelerator: null, menu: 'export' },
 
   { id: 'edit.filter', title: 'Filter Table', accelerator: 'CmdOrCtrl+F', menu: 'edit', startsSection: true },
@@ -59,6 +61,7 @@ export const menuCommands = [
   { id: 'go.rtp-analysis', title: 'RTP Analysis', accelerator: 'CmdOrCtrl+7', menu: 'go' },
   { id: 'go.message', title: 'Message', accelerator: 'CmdOrCtrl+8', menu: 'go' },
   { id: 'go.player', title: 'Player', accelerator: 'CmdOrCtrl+9', menu: 'go' },
+  { id: 'go.video', title: 'Video', accelerator: null, menu: 'go' },
   { id: 'go.packets', title: 'Packets', accelerator: 'CmdOrCtrl+0', menu: 'go', startsSection: true },
   { id: 'go.packet-detail', title: 'Packet Layers and Bytes', accelerator: null, menu: 'go' },
   { id: 'go.follow-stream', title: 'Followed Stream', accelerator: null, menu: 'go' },

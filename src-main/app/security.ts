@@ -8,9 +8,9 @@ export function rendererOrigin(): RendererOrigin {
   return { url: `${appOrigin}/index.html`, origin: appOrigin, isDevelopment: false };
 }
 
-/** Denies everything that a page could ask of a browser: permissions, devices, and the network. */
+/** Denies everything that a page could ask of a browser but the whole screen: permissions, devices, and the network. */
 export function lockSession(session: Session, renderer: RendererOrigin): void {
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+  session.setPermissionRequestHandler((_contents, permission, answer) => answer(permission === 'fullscreen'));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   session.setSpellCheckerEnabled(false);

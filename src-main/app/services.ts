@@ -55,6 +55,10 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
         const onProgress = (fraction: number): void => send('media:video-progress', { captureId, sourceId, fraction });
         return ok(await media.video(captureId, sourceId, mode, onProgress));
       },
+      'media:cancel-video': ({ captureId, sourceId, mode }) => {
+        media.cancelVideo(captureId, sourceId, mode);
+        return ok(null);
+      },
     },
     ffmpegVersion: async () => {
       const ffmpeg = await resolveFfmpeg();

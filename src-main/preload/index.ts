@@ -30,6 +30,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'conversation:follow': true,
   'media:player': true,
   'media:video': true,
+  'media:cancel-video': true,
   'export:start': true,
   'export:cancel': true,
   'export:dismiss': true,

@@ -18,6 +18,8 @@ interface CapturePlayers {
   readonly players: Map<string, Promise<PlayerModel>>;
   /** By way through damage and stream. */
   readonly videos: Map<string, Promise<VideoModel>>;
+  /** Of the videos under way. */
+  readonly videoCancels: Map<string, AbortController>;
 }
 
 /** Makes what the player plays, and gives it out by opaque ids. */
@@ -52,9 +54,31 @@ export class MediaService {
     mode: DamageMode,
     onProgress: (fraction: number) => void = () => undefined,
   ): Promise<VideoModel> {
-    const { cancel, videos } = this.playersOf(captureId);
-    const make = (): Promise<VideoModel> => this.renderVideo(captureId, sourceId, mode, cancel.signal, onProgress);
-    return this.once(captureId, videos, `${mode} ${sourceId}`, make);
+    const { cancel, videos, videoCancels } = this.playersOf(captureId);
+    const key = videoKey(sourceId, mode);
+    return this.once(captureId, videos, key, async () => {
+      const own = new AbortController();
+      videoCancels.set(key, own);
+      const abort = (): void => own.abort();
+      cancel.signal.addEventListener('abort', abort);
+      try {
+        return await this.renderVideo(captureId, sourceId, mode, own.signal, onProgress);
+      } finally {
+        cancel.signal.removeEventListener('abort', abort);
+        if (videoCancels.get(key) === own) videoCancels.delete(key);
+      }
+    });
+  }
+
+  /** Stops what `video` is making; what is made already stays. */
+  cancelVideo(captureId: string, sourceId: string, mode: DamageMode): void {
+    const known = this.captures.get(captureId);
+    const key = videoKey(sourceId, mode);
+    const own = known?.videoCancels.get(key);
+    if (!known || !own) return;
+    // Who asks from now on gets a new one.
+    known.videos.delete(key);
+    own.abort();
   }
 
   /** File of an artifact; null for ids that were not given out, or whose capture is closed. */
@@ -93,7 +117,12 @@ export class MediaService {
   private playersOf(captureId: string): CapturePlayers {
     const known = this.captures.get(captureId);
     if (known) return known;
-    const own: CapturePlayers = { cancel: new AbortController(), players: new Map(), videos: new Map() };
+    const own: CapturePlayers = {
+      cancel: new AbortController(),
+      players: new Map(),
+      videos: new Map(),
+      videoCancels: new Map(),
+    };
     this.captures.set(captureId, own);
     return own;
   }
@@ -149,6 +178,10 @@ export class MediaService {
       throw error;
     }
   }
+}
+
+function videoKey(sourceId: string, mode: DamageMode): string {
+  return `${mode} ${sourceId}`;
 }
 
 function cancelled(): RpcFailure {

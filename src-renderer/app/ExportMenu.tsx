@@ -1,4 +1,5 @@
 import { Button, Menu } from '@mantine/core';
+import { useStream } from '../panels/use-stream';
 import { useSelection } from '../stores/selection';
 import { Icon } from '../widgets/Icon';
 import { exportChoices, startExport } from './commands';
@@ -8,6 +9,7 @@ export function ExportMenu() {
   const callId = useSelection((state) => state.callId);
   const streamId = useSelection((state) => state.streamId);
   const primary = useSelection((state) => state.primary);
+  const stream = useStream(streamId);
   const sections = [
     { kind: 'call', title: 'Selected call', sourceId: callId },
     { kind: 'stream', title: 'Selected stream', sourceId: streamId },
@@ -34,16 +36,18 @@ export function ExportMenu() {
             !isEmpty && (
               <div key={kind} role="none">
                 <Menu.Label>{title}</Menu.Label>
-                {exportChoices(kind).map(({ format, label, description }) => (
-                  <Menu.Item
-                    key={format}
-                    data-testid={`export-${kind}-${format}`}
-                    rightSection={<small style={{ color: 'var(--td-text-dim)' }}>{description}</small>}
-                    onClick={() => void startExport(sourceId, format)}
-                  >
-                    {label}
-                  </Menu.Item>
-                ))}
+                {exportChoices(kind === 'stream' && stream?.kind === 'video' ? 'video' : kind).map(
+                  ({ format, label, description }) => (
+                    <Menu.Item
+                      key={format}
+                      data-testid={`export-${kind}-${format}`}
+                      rightSection={<small style={{ color: 'var(--td-text-dim)' }}>{description}</small>}
+                      onClick={() => void startExport(sourceId, format)}
+                    >
+                      {label}
+                    </Menu.Item>
+                  ),
+                )}
               </div>
             ),
         )}

@@ -8,7 +8,7 @@ import { useSession } from '../stores/session';
 /** Long enough that running down a table with an arrow key does not decode every call on the way. */
 const loadDelayMs = 250;
 
-/** What follows from a selection: a call opens its flow, a stream its analysis, and the player gets ready. */
+/** What follows from a selection: a call opens its flow, a stream its picture or its analysis, and the player gets ready. */
 export function useSelectionFlow(): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -17,7 +17,8 @@ export function useSelectionFlow(): void {
       if (sourceId === selectedSourceId(before) && now.primary === before.primary) return;
       clearTimeout(timer);
       if (sourceId === null) return;
-      layoutActions.reveal(now.primary === 'call' ? 'call-flow' : 'rtp-analysis');
+      if (now.primary === 'call') layoutActions.reveal('call-flow');
+      else void revealStream(sourceId);
       if (playableSourceId(now) === null) return;
       timer = setTimeout(() => {
         // What sounds goes on sounding until something else is played.
@@ -38,6 +39,15 @@ export function useSelectionFlow(): void {
       }),
     [],
   );
+}
+
+/** Video is looked at, other streams are judged. */
+async function revealStream(streamId: string): Promise<void> {
+  const { capture } = useSession.getState();
+  if (!capture) return;
+  const answer = await invoke('stream:detail', { captureId: capture.captureId, streamId });
+  if (selectedSourceId(useSelection.getState()) !== streamId) return;
+  layoutActions.reveal(answer.ok && answer.value.kind === 'video' ? 'video' : 'rtp-analysis');
 }
 
 /** Shows the first call, or else the first stream, when the user has chosen nothing by the time all is read. */

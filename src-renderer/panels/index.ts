@@ -12,6 +12,7 @@ import { packetsPanel } from './packets';
 import { playerPanel } from './player';
 import { rtpAnalysisPanel } from './rtp-analysis';
 import { streamsPanel } from './streams';
+import { videoPanel } from './video';
 
 /** Every panel of the window, in the order of its place: one line each. */
 export const panels = new Registry<PanelDefinition>('panel', [
@@ -23,6 +24,7 @@ export const panels = new Registry<PanelDefinition>('panel', [
   diagnosticsPanel,
   callFlowPanel,
   rtpAnalysisPanel,
+  videoPanel,
   packetDetailPanel,
   followStreamPanel,
   messagePanel,

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 
 /** Who asked for a jump: the player ignores its own, a chart need not follow itself. */
-export type SeekOrigin = 'player' | 'timeline' | 'ladder' | 'chart' | 'table' | 'command' | 'selection';
+export type SeekOrigin = 'player' | 'video' | 'timeline' | 'ladder' | 'chart' | 'table' | 'command' | 'selection';
 
 /**
  * The one cursor in capture time (seconds since the first frame) that runs through everything.

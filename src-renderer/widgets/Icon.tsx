@@ -27,6 +27,7 @@ const glyphs = {
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9ZM10.4 10.4 14 14',
   stop: 'M4 4h8v8H4z',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  video: 'M1.5 4h9v8h-9zM10.5 7l4-2.2v6.4l-4-2.2',
   wave: 'M2 8h1M4.5 5.5v5M7 3v10M9.5 5v6M12 6.5v3M14 8h.5',
 } as const;
 

@@ -54,6 +54,8 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'export.wav': { isEnabled: hasSource, run: () => exportSelection('wav') },
   'export.mp4': { isEnabled: hasSource, run: () => exportSelection('mp4') },
   'export.au': { isEnabled: hasSource, run: () => exportSelection('au') },
+  'export.mkv': { isEnabled: hasStream, run: () => exportSelection('mkv') },
+  'export.csv': { isEnabled: hasStream, run: () => exportSelection('csv') },
   'export.raw': { isEnabled: hasStream, run: () => exportSelection('raw') },
   'edit.filter': { isEnabled: hasCapture, run: focusFilter },
   'edit.copy-sha256': {
@@ -75,6 +77,7 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'go.rtp-analysis': reveal('rtp-analysis'),
   'go.message': reveal('message'),
   'go.player': reveal('player'),
+  'go.video': reveal('video'),
   'go.packets': reveal('packets'),
   'go.packet-detail': reveal('packet-detail'),
   'go.follow-stream': reveal('follow-stream'),

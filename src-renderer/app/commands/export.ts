@@ -40,9 +40,10 @@ export async function startExport(sourceId: string, format: WindowExportFormat):
   if (answer?.jobId) jobsActions.setTrayOpen(true);
 }
 
-/** Exports what is selected; raw payload of a call means its selected stream. */
+/** Exports what is selected; what only a stream can give means the selected stream of a call. */
 export async function exportSelection(format: WindowExportFormat): Promise<void> {
   const selection = useSelection.getState();
-  const sourceId = format === 'raw' ? selection.streamId : playableSourceId(selection);
+  const isOfStream = format === 'raw' || format === 'mkv' || format === 'csv';
+  const sourceId = isOfStream ? selection.streamId : playableSourceId(selection);
   if (sourceId) await startExport(sourceId, format);
 }

@@ -3,8 +3,10 @@ import { useQuery } from '../../bridge';
 import { usePlayhead } from '../../stores/playhead';
 import { useCaptureId, useSession } from '../../stores/session';
 import { useSelection } from '../../stores/selection';
+import { useStream, isCallId } from '../use-stream';
 import { PanelNote } from '../PanelNote';
 import { Deck } from './Deck';
+import { PictureDeck } from './PictureDeck';
 import styles from './PlayerPanel.module.css';
 
 /**
@@ -18,7 +20,11 @@ export function PlayerPanel() {
   const isSilentCall = useSelection((state) => state.primary === 'call' && state.streamId === null);
   // What was rendered while the file was still being read may be longer now.
   const isComplete = useSession((state) => state.capture?.state !== 'loading');
-  const model = useQuery('media:player', captureId && sourceId ? { captureId, sourceId } : null, Number(isComplete));
+  const stream = useStream(sourceId);
+  const isKnown = sourceId !== null && (isCallId(sourceId) || stream !== null);
+  const isPicture = stream?.kind === 'video';
+  const isSound = captureId !== null && isKnown && !isPicture;
+  const model = useQuery('media:player', isSound ? { captureId, sourceId } : null, Number(isComplete));
 
   if (sourceId === null || captureId === null) {
     return (
@@ -31,6 +37,7 @@ export function PlayerPanel() {
       </div>
     );
   }
+  if (isPicture) return <PictureDeck stream={stream} />;
   if (model.failure) {
     return (
       <div className={styles.note} data-testid="player" data-state="failed">

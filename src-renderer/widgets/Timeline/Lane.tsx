@@ -22,7 +22,7 @@ interface LaneProps {
 const icons: Readonly<Record<TimelineLane['kind'], IconName>> = {
   call: 'call',
   audio: 'wave',
-  video: 'stream',
+  video: 'video',
   data: 'message',
   unknown: 'stream',
 };

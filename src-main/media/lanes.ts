@@ -3,6 +3,7 @@ import { MarkerList } from './marker-list';
 import type { PayloadReader } from './payload-reader';
 import { firstSoundNs, type Placement, placeStream } from './placement';
 import { payloadUses, type SoundStream } from './playability';
+import { cutShort } from './sound/decode-sound';
 
 /** Directions of a call, from the caller's point of view. */
 export type Direction = 'a-to-b' | 'b-to-a';
@@ -45,7 +46,7 @@ const maxSeconds = 86_400;
  */
 export function planRender(source: RenderSource, reader: PayloadReader): RenderPlan {
   const playable = source.streams.filter((stream) => firstSoundNs(stream) !== null);
-  if (playable.length === 0) throw notPlayable(source);
+  if (playable.length === 0) throw isCutShort(source) ? notCaptured(source) : notPlayable(source);
   const originNs = Math.min(...playable.map((stream) => firstSoundNs(stream) ?? Number.POSITIVE_INFINITY));
   const lanes =
     source.kind === 'call' ? callLanes(source.streams, originNs, reader) : streamLanes(playable, originNs, reader);
@@ -116,6 +117,10 @@ function streamLanes(streams: RenderSource['streams'], originNs: number, reader:
 export function soundRates({ uses }: Placement): number[] {
   const rates = [...uses.values()].flatMap(({ sound }) => sound?.sampleRateHz ?? []);
   return [...new Set(rates)];
+}
+
+function isCutShort({ streams }: RenderSource): boolean {
+  return streams.some((stream) => [...payloadUses(stream).values()].some(({ reason }) => reason === cutShort));
 }
 
 function notPlayable(source: RenderSource): RpcFailure {

@@ -15,6 +15,8 @@ import { readFrameList } from './decoded-frames';
 import { decoderInput, ffmpegDecoders } from './decoders';
 
 const feedBytes = 1 << 16;
+/** Reason of streams whose frames were all cut off. */
+export const cutShort = 'the capture cut its packets short (snaplen)';
 
 export interface DecodeOptions {
   readonly signal?: AbortSignal;
@@ -63,20 +65,22 @@ export async function decodeSound(
       onProgress: (seconds) => onProgress?.(Math.min(1, seconds / Math.max(coded.seconds, estimate(stream)))),
     });
     const frames = await readFrameList(listPath);
-    if (!frames) return { reason: 'nothing in it can be decoded' };
+    if (!frames) return { reason: coded.seconds > 0 ? 'nothing in it can be decoded' : reasonOfNothing(stream) };
     const { sampleRateHz } = frames;
     const fd = openSync(samplesPath, 'r');
     const sound = new DecodedSound({ fd, sampleRateHz, channels: frames.channels }, coded.pieces(frames));
     return { sound, ffmpegVersion: found.value.version };
   } catch (error) {
     if (signal?.aborted || !(error instanceof RpcFailure) || error.failure.code !== 'ffmpeg-failed') throw error;
-    if (coded.seconds > 0) return { reason: error.failure.message };
-    const isCut = stream.payloadMissing.some((missing) => missing > 0);
-    return { reason: isCut ? 'the capture cut its packets short (snaplen)' : 'no packet holds a whole frame' };
+    return { reason: coded.seconds > 0 ? error.failure.message : reasonOfNothing(stream) };
   } finally {
     // The open file stays readable.
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function reasonOfNothing({ payloadMissing }: RtpMediaIndex): string {
+  return payloadMissing.some((missing) => missing > 0) ? cutShort : 'no packet holds a whole frame';
 }
 
 /** Hands over small pieces in larger ones. */

@@ -73,7 +73,7 @@ async function write(
   return { path, file };
 }
 
-describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', () => {
+describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout: 60_000 }, () => {
   it.each([
     ['h264_mode0', ['mp4', 'mkv', 'raw'], 'h264'],
     ['h264_mode1_high_bframes', ['mp4', 'mkv', 'raw'], 'h264'],
@@ -94,5 +94,85 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', () => {
       expect(probe(path).frames, format).toBe(frames);
       expect(pictureHash(path), format).toBe(hash);
     }
+  });
+
+  it('names exactly the pictures of a recording through the air that lost packets', async () => {
+    const parameters = 'packetization-mode=1; sprop-parameter-sets=Z0LAHtkAoC/5cBEAAAMAAQAAAwA8DxYuSA==,aMuMsg==';
+    const binding = bindingOf(96, 'H264', parameters);
+    const pictures = (name: string): Map<number, number[]> => {
+      const { streams } = boundStreams(name, [binding]);
+      const byTimestamp = new Map<number, number[]>();
+      const [{ sequence, timestamp }] = streams;
+      sequence.forEach((number, i) => {
+        byTimestamp.set(timestamp[i], [...(byTimestamp.get(timestamp[i]) ?? []), number]);
+      });
+      return byTimestamp;
+    };
+    const sent = pictures('live/drive/drive_complete.pcap');
+    const came = pictures('live/drive/drive_loss30.pcap');
+    const truth = JSON.parse(readFileSync(capturePath('live/drive/drive_loss30.truth.json'), 'utf8')).expected.video;
+    const { streams } = boundStreams('live/drive/drive_loss30.pcap', [binding]);
+    const input = inputOf('live/drive/drive_loss30.pcap', streams[0]);
+    const raw = await write(input, 'raw', null, 'h264');
+    expect(raw.file.sha256).toBe(truth.elementary_stream_sha256);
+    const options = { path: join(folder, 'loss.video'), mode: 'clean' as const, ffmpegPath };
+    const { frames } = await renderPlayerVideo(input, options, {});
+    expect([frames.count, frames.isDamaged.reduce((sum, flag) => sum + flag, 0)]).toEqual([
+      truth.access_units_touched,
+      truth.access_units_touched - truth.access_units_intact,
+    ]);
+    const expected = [...came].map(([timestamp, numbers]) =>
+      Number(numbers.length < (sent.get(timestamp)?.length ?? 0)),
+    );
+    expect([...frames.isDamaged]).toEqual(expected);
+    // What is shown decodes without a complaint.
+    expect(probe(options.path).frames).toBe(frames.isShown.reduce((sum, flag) => sum + flag, 0));
+    const { path } = await write(input, 'csv');
+    const rows = readFileSync(path, 'utf8').trimEnd().split('\r\n').slice(1);
+    expect(rows.filter((row) => row.split(',')[3] === '1').length).toBe(62);
+  });
+
+  it('keeps every picture of a complete recording, with its sound in step', async () => {
+    const sound = {
+      ...bindingOf(97, 'MPEG4-GENERIC', 'mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1188'),
+      clockRateHz: 48_000,
+    };
+    const name = 'live/drive/drive_complete.pcap';
+    const { analysis } = boundStreams(name, [bindingOf(96, 'H264'), sound]);
+    const source = analysis.videoSource('rtp-1');
+    if (!source) throw new Error('no video');
+    expect(source.relation).toMatchObject({ basis: 'rtcp' });
+    const input = { ...source, capturePath: capturePath(name), captureBytes: statSync(capturePath(name)).size };
+    const { path, file } = await write(input, 'mp4');
+    const truth = JSON.parse(readFileSync(capturePath('live/drive/drive_complete.truth.json'), 'utf8'));
+    expect([file.frames, pictureHash(path)]).toEqual([2100, truth.source.video.framemd5_md5]);
+    expect(Math.abs(probe(path).seconds - 70)).toBeLessThan(0.05);
+    expect(file.options).toMatchObject({ audioSync: 'rtcp', audioShiftMs: 0 });
+  });
+
+  it.each([
+    ['h261', 'transcoded', 125],
+    ['h265', 'transcoded', 125],
+    ['mpeg2_video', 'transcoded', 125],
+    ['mjpeg_rfc2435', 'transcoded', 50],
+    ['h264_mode1_high_bframes', 'captured', 125],
+    ['vp8', 'captured', 125],
+  ] as const)('%s is played %s', async (name, way, count) => {
+    const capture = `live/codecs/${name}.pcapng`;
+    const { streams } = boundStreams(capture, bindingsOfSdp(capturePath(`live/codecs/${name}.sdp`)));
+    const path = join(folder, `${name}.player`);
+    const shares: number[] = [];
+    const options = { onProgress: (share: number) => void shares.push(share) };
+    const input = inputOf(capture, streams[0]);
+    const video = await renderPlayerVideo(input, { path, mode: 'clean', ffmpegPath }, options);
+    expect([video.isTranscoded, video.frames.count]).toEqual([way === 'transcoded', count]);
+    const { frames, codec, seconds } = probe(path);
+    expect(codec).toBe(way === 'transcoded' || name !== 'vp8' ? 'h264' : 'vp8');
+    // H.261 that ffmpeg cut within its groups of blocks loses pictures in ffmpeg's own decoder.
+    if (name !== 'h261') expect(frames).toBe(count);
+    expect(Math.abs(seconds - video.durationSeconds)).toBeLessThan(0.05);
+    expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+    const { timeSeconds } = video.frames;
+    expect([...timeSeconds]).toEqual([...timeSeconds].sort((a, b) => a - b));
   });
 });

@@ -7,7 +7,6 @@ import type { AudioSync, DamageMode, VideoFrameTable } from '#shared/model/video
 import { RpcFailure } from '../../workers/rpc/protocol';
 import { PayloadReader } from '../payload-reader';
 import { DecodedStreams } from '../sound/stream-sounds';
-import type { MediaInput } from '../source';
 import { encodedSound, planSound, type SoundPlan } from './audio-track';
 import { type AudioTrack, type Container, containerMimes, writeContainer } from './container-writer';
 import { damageList } from './damage-list';
@@ -249,7 +248,7 @@ async function describe(
         audio: sound.index.streamId,
         audioCodec: format === 'webm' ? 'Opus' : 'AAC',
         audioSync: sound.relation.basis,
-        audioShiftMs: Math.round(1000 * sound.relation.audioShiftSeconds),
+        audioShiftMs: Math.round(1000 * sound.relation.audioShiftSeconds) || 0,
         audioUncertaintyMs: sound.relation.uncertaintyMs,
       }),
       ...(plan.notes.length > 0 && { notes: plan.notes.join(' ') }),

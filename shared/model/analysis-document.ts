@@ -2,6 +2,7 @@ import type { CallRow } from './call';
 import type { CaptureSummary, ConversationCounts } from './capture';
 import type { DiagnosticRow } from './diagnostic';
 import type { StreamRow } from './stream';
+import type { WlanNetworkRow } from './wlan';
 
 /** What `tapdeck analyze --json` prints. Field names are a contract; fields may be added. */
 export interface AnalysisDocument {
@@ -26,6 +27,8 @@ export interface AnalysisDocument {
   readonly streams: readonly StreamDocument[];
   readonly sessions: readonly never[];
   readonly objects: readonly never[];
+  /** 802.11 networks and stations, and what of them could be decrypted. */
+  readonly wlanNetworks: readonly WlanNetworkRow[];
   readonly diagnostics: readonly Omit<DiagnosticRow, 'id'>[];
 }
 

@@ -1,5 +1,6 @@
 import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
 import type { ConversationRow } from '#shared/model/conversation';
+import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { TableId } from '#shared/query/table-query';
 import { captureFacts, describeCapture, jsonText, tool } from './facts';
 import type { ExitCode } from './failure';
@@ -9,13 +10,20 @@ import { type TextColumn, textTable } from './text-table';
 const conversationKinds = ['ethernet', 'wlan', 'ipv4', 'ipv6', 'tcp', 'udp', 'sctp'] as const;
 const pageRows = 1000;
 
+interface AnalyzeRequest {
+  readonly files: readonly string[];
+  readonly json: boolean;
+  readonly withConversations: boolean;
+  readonly wlanKeys?: readonly string[] | undefined;
+}
+
 /** `tapdeck analyze`: calls, streams and diagnostics of a capture. */
 export async function runAnalyze(
-  { files, json, withConversations }: { files: readonly string[]; json: boolean; withConversations: boolean },
+  { files, json, withConversations, wlanKeys }: AnalyzeRequest,
   context: CliContext,
 ): Promise<ExitCode> {
-  const loaded = await loadCapture(files, context);
-  const { calls, conversations, diagnostics, streams } = loaded.document;
+  const loaded = await loadCapture(files, context, wlanKeys);
+  const { calls, conversations, diagnostics, streams, wlanNetworks } = loaded.document;
   const rows = withConversations ? await conversationRows(loaded) : [];
   const document: AnalysisDocument = {
     tool,
@@ -25,6 +33,7 @@ export async function runAnalyze(
     streams,
     sessions: [],
     objects: [],
+    wlanNetworks,
     diagnostics,
   };
   if (json) {
@@ -34,6 +43,7 @@ export async function runAnalyze(
     const sections: readonly (readonly [string, string])[] = [
       ['Calls', textTable(calls, callColumns(document.capture.firstTime))],
       ['Streams', textTable(streams, streamColumns(document.capture.firstTime))],
+      ['802.11 networks', textTable(wlanNetworks, wlanColumns)],
       ['Conversations', textTable(rows, conversationColumns)],
       ['Diagnostics', textTable(diagnostics, diagnosticColumns)],
     ];
@@ -100,6 +110,17 @@ function streamColumns(firstTime: string | null): TextColumn<StreamDocument>[] {
     { title: 'call', value: (stream) => stream.callId },
   ];
 }
+
+const wlanColumns: readonly TextColumn<WlanNetworkRow>[] = [
+  { title: 'BSSID', value: (row) => row.bssid },
+  { title: 'SSID', value: (row) => row.ssid },
+  { title: 'security', value: (row) => row.security },
+  { title: 'stations', value: (row) => row.stations.length, align: right },
+  { title: 'encrypted', value: (row) => row.protectedFrames, align: right },
+  { title: 'decrypted', value: (row) => row.decryptedFrames, align: right },
+  { title: 'state', value: (row) => row.state },
+  { title: 'explanation', value: (row) => row.explanation },
+];
 
 const conversationColumns: readonly TextColumn<ConversationRow>[] = [
   { title: 'kind', value: (row) => row.kind },

@@ -11,10 +11,23 @@ describe('parseCommandLine', () => {
     ['analyze a.pcap --json', { name: 'analyze', files: ['a.pcap'], json: true, withConversations: false }],
     ['analyze --include conversations a', { name: 'analyze', files: ['a'], json: false, withConversations: true }],
     ['analyze a b c', { name: 'analyze', files: ['a', 'b', 'c'], json: false, withConversations: false }],
-    ['export a --all --out d', { name: 'export', file: 'a', json: false, ids: 'all', format: 'auto', folder: 'd' }],
+    [
+      'export a --all --out d',
+      { name: 'export', file: 'a', json: false, ids: 'all', format: 'auto', folder: 'd', video: {} },
+    ],
     [
       'export a --id x --id y --format au --out=d --json',
-      { name: 'export', file: 'a', json: true, ids: ['x', 'y'], format: 'au', folder: 'd' },
+      { name: 'export', file: 'a', json: true, ids: ['x', 'y'], format: 'au', folder: 'd', video: {} },
+    ],
+    [
+      'analyze a --wpa s:passphrase --wpa t:12345678',
+      {
+        name: 'analyze',
+        files: ['a'],
+        json: false,
+        withConversations: false,
+        wlanKeys: ['s:passphrase', 't:12345678'],
+      },
     ],
     ['info -- --odd.pcap', { name: 'info', file: '--odd.pcap', json: false }],
     ['export --help', { name: 'help' }],
@@ -31,7 +44,6 @@ describe('parseCommandLine', () => {
     ['analyze a -', 'Standard input cannot be merged'],
     ['info a --colour', "Unknown option '--colour'."],
     ['analyze a --keylog k', '--keylog is not supported yet'],
-    ['analyze a --wpa s:p', '--wpa is not supported yet'],
     ['analyze a --srtp-key 1,AA', '--srtp-key is not supported yet'],
     ['export a --all --out d --decode-as udp.port==1,rtp', '--decode-as is not supported yet'],
     ['analyze a --include objects', '--include objects is not supported yet'],

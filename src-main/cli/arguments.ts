@@ -11,6 +11,7 @@ export type CliCommand =
       readonly files: readonly string[];
       readonly json: boolean;
       readonly withConversations: boolean;
+      readonly wlanKeys?: readonly string[] | undefined;
     }
   | {
       readonly name: 'export';
@@ -21,6 +22,7 @@ export type CliCommand =
       readonly format: ExportFormat;
       readonly folder: string;
       readonly video: VideoExportChoices;
+      readonly wlanKeys?: readonly string[] | undefined;
     };
 
 const formats = [
@@ -51,9 +53,11 @@ const includesSoFar = ['conversations'];
 const laterOptions = {
   'decode-as': { type: 'string', multiple: true },
   keylog: { type: 'string' },
-  wpa: { type: 'string', multiple: true },
   'srtp-key': { type: 'string', multiple: true },
 } as const;
+
+/** Options of every analysis. */
+const analysisOptions = { ...laterOptions, wpa: { type: 'string', multiple: true } } as const;
 
 const flag = { type: 'boolean' } as const;
 const commonOptions = { json: flag, help: { type: 'boolean', short: 'h' } } as const;
@@ -89,7 +93,7 @@ function parseAnalyze(args: readonly string[]): CliCommand {
     parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { ...commonOptions, ...laterOptions, include: { type: 'string', multiple: true } },
+      options: { ...commonOptions, ...analysisOptions, include: { type: 'string', multiple: true } },
     }),
   );
   refuseLaterOptions(values);
@@ -104,6 +108,7 @@ function parseAnalyze(args: readonly string[]): CliCommand {
     files: someFiles(positionals),
     json: values.json === true,
     withConversations: wanted.includes('conversations'),
+    wlanKeys: values.wpa,
   };
 }
 
@@ -114,7 +119,7 @@ function parseExport(args: readonly string[]): CliCommand {
       allowPositionals: true,
       options: {
         ...commonOptions,
-        ...laterOptions,
+        ...analysisOptions,
         id: { type: 'string', multiple: true },
         all: flag,
         format: { type: 'string' },
@@ -144,6 +149,7 @@ function parseExport(args: readonly string[]): CliCommand {
       damage: oneOf('--damage', damageModes, values.damage),
       quality: oneOf('--quality', qualities, values.quality),
     },
+    wlanKeys: values.wpa,
   };
 }
 

@@ -16,12 +16,13 @@ export interface ExportRequest {
   readonly format: ExportFormat;
   readonly folder: string;
   readonly video: VideoExportChoices;
+  readonly wlanKeys?: readonly string[] | undefined;
 }
 
 /** `tapdeck export`: calls and streams as files, with what it takes to make them again. */
 export async function runExport(request: ExportRequest, context: CliContext): Promise<ExitCode> {
   await checkFolder(request.folder);
-  const loaded = await loadCapture([request.file], context);
+  const loaded = await loadCapture([request.file], context, request.wlanKeys);
   const { captures, captureId, shownPath } = loaded;
   const exports = new ExportService({
     captures,

@@ -5,7 +5,7 @@ import type { CaptureProgress, CaptureSummary } from '#shared/model/capture';
 import { CaptureService } from '../services/capture-service';
 import createCaptureWorker from '../workers/capture.worker?nodeWorker';
 import createHashWorker from '../workers/hash.worker?nodeWorker';
-import { CliFailure, errorLine, type ExitCode, exitCodes } from './failure';
+import { CliFailure, errorLine, type ExitCode, exitCodes, usageFailure } from './failure';
 import { type CaptureFile, captureFile } from './standard-input';
 import { ProgressLine, type Output } from './terminal';
 
@@ -31,7 +31,11 @@ export interface LoadedCapture {
 }
 
 /** Opens a capture, or several as one, reads all of it, and waits for its hash. */
-export async function loadCapture(names: readonly string[], context: CliContext): Promise<LoadedCapture> {
+export async function loadCapture(
+  names: readonly string[],
+  context: CliContext,
+  wlanKeys: readonly string[] = [],
+): Promise<LoadedCapture> {
   const files = await Promise.all(names.map((name) => captureFile(name, context.stdin, context.onEnd)));
   const shownPath = files.map((file) => file.shownPath).join(', ');
   const rest = files.find((file) => file.rest !== null)?.rest ?? null;
@@ -48,7 +52,8 @@ export async function loadCapture(names: readonly string[], context: CliContext)
   });
 
   const paths = files.map(({ path }) => path);
-  const opened = await captures.open(paths, { follows: rest !== null });
+  const opened = await captures.open(paths, { follows: rest !== null, wlanKeys });
+  if (!opened.ok && opened.error.code === 'bad-wlan-key') throw usageFailure(opened.error.message, opened.error.hint);
   if (!opened.ok) throw new CliFailure(shown(opened.error, files));
   const { captureId } = opened.value;
   if (rest) {

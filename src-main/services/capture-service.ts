@@ -11,6 +11,7 @@ import type { CaptureFile, CaptureProgress, CaptureSummary } from '#shared/model
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
+import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { TableId, TablePage, TableQuery } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, HashApi, WorkerSummary } from '../workers/capture-api';
 import type { InputFile } from '../workers/capture-input';
@@ -30,6 +31,8 @@ export interface CaptureServiceOptions {
 export interface OpenOptions {
   /** The one file is still being written: what is appended is read, until `stopFollowing`. */
   readonly follows?: boolean;
+  /** Keys of 802.11 networks: `SSID:PASSPHRASE`, or as `parseWlanKey` says. Never told to anyone. */
+  readonly wlanKeys?: readonly string[];
 }
 
 export interface CaptureServiceEvents {
@@ -123,6 +126,10 @@ export class CaptureService implements MediaSource {
     return this.get(captureId).client.call('page', query);
   }
 
+  wlanNetworks(captureId: string): Promise<readonly WlanNetworkRow[]> {
+    return this.get(captureId).client.call('wlanNetworks', null);
+  }
+
   timeline(captureId: string): Promise<MediaTimeline> {
     return this.get(captureId).client.call('timeline', null);
   }
@@ -185,7 +192,10 @@ export class CaptureService implements MediaSource {
     return ok(paths);
   }
 
-  private async start(paths: readonly string[], { follows = false }: OpenOptions): Promise<Result<CaptureSummary>> {
+  private async start(
+    paths: readonly string[],
+    { follows = false, wlanKeys = [] }: OpenOptions,
+  ): Promise<Result<CaptureSummary>> {
     const id = randomUUID();
     const files = paths.map((path, i): InputFile => {
       const spoolPath = compressionOf(path) === null ? null : join(this.spools(), `${id}-${i}`);
@@ -202,7 +212,7 @@ export class CaptureService implements MediaSource {
       worker.on('error', () => done());
     });
     try {
-      facts = await client.call('open', { files, follows });
+      facts = await client.call('open', { files, follows, wlanKeys });
     } catch (error) {
       await worker.terminate();
       for (const spool of spoolPaths) rmSync(spool, { force: true });

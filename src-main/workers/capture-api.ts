@@ -7,6 +7,7 @@ import type { CaptureSummary, LoadState } from '#shared/model/capture';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
+import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { CaptureLocation } from '../media/capture-location';
 import type { InputFile } from './capture-input';
 import type { SortKey, TableId, TablePage, TableQuery } from '#shared/query/table-query';
@@ -33,12 +34,22 @@ export interface MediaIndexes {
 /** What the capture worker answers. Ids that are not known fail with `not-found`. */
 export type CaptureApi = {
   /** Recognises the files and starts loading; events tell how it goes on. `follows`: they are still being written. */
-  open: { argument: { readonly files: readonly InputFile[]; readonly follows: boolean }; value: WorkerSummary };
+  open: {
+    argument: {
+      readonly files: readonly InputFile[];
+      readonly follows: boolean;
+      /** Keys of 802.11 networks, as `parseWlanKey` understands them. */
+      readonly wlanKeys?: readonly string[];
+    };
+    value: WorkerSummary;
+  };
   /** What was written until now is all: loading goes on to its end. */
   stopFollowing: { argument: null; value: null };
   /** Stops loading; what was read stays. */
   cancel: { argument: null; value: null };
   page: { argument: TableQuery; value: TablePage };
+  /** 802.11 networks and stations, and what of them can be decrypted. */
+  wlanNetworks: { argument: null; value: readonly WlanNetworkRow[] };
   timeline: { argument: null; value: MediaTimeline };
   ladder: { argument: { readonly callId: string }; value: Ladder };
   message: { argument: { readonly messageId: string }; value: SipMessageDetail };
@@ -69,7 +80,10 @@ export type CaptureApi = {
     value: VideoSourceIndexes & { readonly capturePath: CaptureLocation };
   };
   /** Everything of the analysis but what the service knows better (tool, path, hash). */
-  document: { argument: null; value: Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> };
+  document: {
+    argument: null;
+    value: Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics' | 'wlanNetworks'>;
+  };
 };
 
 export type CaptureEvents = {

@@ -1,8 +1,10 @@
 import { CaptureAnalysis } from '#engine/analysis/pipeline/capture-analysis';
+import { parseWlanKey, type WlanKey } from '#engine/analysis/wlan/wlan-keys';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { LoadState } from '#shared/model/capture';
 import type { TableId } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, WorkerProgress, WorkerSummary } from './capture-api';
+import { nodeCipherSuite } from './node-cipher-suite';
 import { CaptureInput } from './capture-input';
 import type { CaptureLocation } from '../media/capture-location';
 import { RpcFailure, Transferred } from './rpc/protocol';
@@ -125,11 +127,15 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
   };
 
   const handlers: Handlers<CaptureApi> = {
-    open: async ({ files, follows }) => {
+    open: async ({ files, follows, wlanKeys = [] }) => {
+      const keys = wlanKeys.map(understoodKey);
       input = new CaptureInput(files, follows);
       await input.recognisable();
       const { fault, parts } = input;
-      const opening = CaptureAnalysis.open(parts.length === 1 ? parts[0].source : parts);
+      const opening = CaptureAnalysis.open(parts.length === 1 ? parts[0].source : parts, {
+        ciphers: nodeCipherSuite,
+        wlanKeys: keys,
+      });
       if (!opening.ok) {
         input.close();
         const where = files.map(({ path }) => path).join(', ');
@@ -164,6 +170,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       if (query.table === 'packets') arrangePackets(opened());
       return page;
     },
+    wlanNetworks: () => opened().wlanNetworks(),
     timeline: () => opened().timeline(),
     ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),
@@ -206,6 +213,12 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     document: () => opened().document(),
   };
   return { handlers, bind: (send) => (emit = send) };
+}
+
+function understoodKey(text: string): WlanKey {
+  const key = parseWlanKey(text);
+  if (!key.ok) throw new RpcFailure(key.error);
+  return key.value;
 }
 
 function buffersOf(index: RtpMediaIndex): ArrayBufferLike[] {

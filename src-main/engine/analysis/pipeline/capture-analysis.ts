@@ -329,7 +329,7 @@ export class CaptureAnalysis {
     return { title, video, audio, relation: relateClocks(side(video, stream), side(audio, companion)) };
   }
 
-  document(): Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics'> {
+  document(): Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics' | 'wlanNetworks'> {
     while (this.surveyVideo());
     const timeOf = (seconds: number): string =>
       formatEpochNs((this.reader.firstTimeNs ?? 0n) + BigInt(Math.round(seconds * 1e9)));
@@ -342,6 +342,7 @@ export class CaptureAnalysis {
         ({ startSeconds, ...stream }): StreamDocument => ({ ...stream, startTime: timeOf(startSeconds) }),
       ),
       diagnostics: this.diagnostics.rows().map(({ id: _, ...row }) => row),
+      wlanNetworks: this.wlanNetworks(),
     };
   }
 

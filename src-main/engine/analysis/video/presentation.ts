@@ -87,17 +87,6 @@ export function presentationOrder(times: Float64Array): Uint32Array {
 }
 
 /**
- * When a picture has to be decoded so that none comes too late: decoding order kept, never after presentation, and as
- * far before it as the deepest reordering asks. In decoding order, the first may be negative on the axis of `times`.
- */
-export function decodingTimes(times: Float64Array): Float64Array {
-  const sorted = Float64Array.from(times).sort();
-  let delay = 0;
-  for (let i = 0; i < times.length; i += 1) delay = Math.max(delay, sorted[i] - times[i]);
-  return sorted.map((time) => time - delay);
-}
-
-/**
  * Pictures that a file can be entered at: keys that no picture behind them, in decoding order, precedes in
  * presentation what came before them. The first picture always is one, there is nothing before it.
  */

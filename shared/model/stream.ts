@@ -18,6 +18,8 @@ export interface StreamRow {
   /** 0..1: how sure the codec is. */
   readonly confidence: number;
   readonly alternatives: readonly { readonly codec: string; readonly confidence: number }[];
+  /** Why the codec is believed where it was inferred, or why none is. */
+  readonly reasons: readonly string[];
   /** Packets captured, duplicates and late ones included. */
   readonly packets: number;
   /** Sequence numbers that should have come, over all segments between restarts. */

@@ -16,6 +16,7 @@ const clean: StreamRow = {
   basis: 'sdp',
   confidence: 1,
   alternatives: [],
+  reasons: [],
   packets: 500,
   expected: 500,
   lost: 0,

@@ -112,6 +112,7 @@ function payloadRows(stream: StreamRow): SummaryRow[] {
     plain('Known by', 'basis', basis),
     plain('Confidence', 'basis', share(stream.confidence)),
     ...(others.length > 0 ? [plain('Or else', 'basis', others.join(', '))] : []),
+    ...(stream.reasons.length > 0 ? [plain('Because', 'basis', stream.reasons.join('; '))] : []),
     {
       term: 'Duration',
       definition: null,

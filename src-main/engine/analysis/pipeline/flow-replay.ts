@@ -45,28 +45,28 @@ export class FlowReplay implements PacketSource {
       if (!this.reader.read(number, frame)) continue;
       decoder.decode(frame, packet);
       for (;;) {
-        if (this.store.flowOf(number, packet.ordinal) === flow) this.visitPacket(packet, frame, visit);
+        if (this.store.flowOf(number, packet.ordinal) === flow && !this.visitPacket(packet, frame, visit)) return;
         if (!decoder.hasNext) break;
         decoder.decodeNext(packet);
       }
     }
   }
 
-  private visitPacket(packet: PacketView, frame: Frame, visit: PacketVisitor): void {
+  /** Answers whether to go on. */
+  private visitPacket(packet: PacketView, frame: Frame, visit: PacketVisitor): boolean {
     if (!packet.isFragment && !packet.isReassembled) {
       // What was decrypted lies nowhere in the file.
       const origin = packet.isDecrypted ? -1 : frame.fileOffset - frame.start;
-      visit(packet, frame.number, frame.timeNs, origin);
-      return;
+      return visit(packet, frame.number, frame.timeNs, origin) !== false;
     }
     // The other fragments are in no flow, so what was put together from them was kept.
     const kept = this.reassembled.get(keyOf(frame.number, packet.ordinal));
-    if (!kept) return;
+    if (!kept) return true;
     const { whole } = this;
     whole.reset(kept);
     whole.isReassembled = true;
     whole.payloadEnd = kept.length;
-    visit(whole, frame.number, frame.timeNs, -1);
+    return visit(whole, frame.number, frame.timeNs, -1) !== false;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   RtpHeader,
   staticPayloadTypes,
 } from '../../protocols/rtp';
+import { inferStreams } from '../inference/infer-streams';
 import { AnnouncementBook, endpointKey } from './announcements';
 import type { Candidate } from './candidates';
 import { inferClock } from './clock-inference';
@@ -172,8 +173,9 @@ export class RtpEngine {
   /** Nothing more comes: infers clock rates, and counts anew what was counted with the wrong ones. */
   finish(source: PacketSource): void {
     this.queues.settleAll();
+    for (const stream of this.all) stream.statistics.finish();
+    this.inferFormats(source);
     for (const stream of this.all) {
-      stream.statistics.finish();
       if (!stream.isStale && stream.needsClock) {
         const clock = inferClock(stream.statistics);
         if (clock) stream.inferClock(clock);
@@ -408,6 +410,24 @@ export class RtpEngine {
           `${encodingName}/${clockRateHz} was signalled: the signalling is followed.`,
       );
     }
+  }
+
+  /** Looks at the payloads of streams that nobody described, and whether the others are what they are said to be. */
+  private inferFormats(source: PacketSource): void {
+    inferStreams(this.all, source, (stream, payloadType, inference) => {
+      const said = stream.uses.find((use) => use.payloadType === payloadType)?.binding;
+      stream.inferences.set(payloadType, inference);
+      stream.rebind();
+      if (!inference.contradicts || !said) return;
+      const isObeyed = said.basis !== 'static';
+      this.context.sink.report(
+        'warning',
+        'rtp-codec-contradiction',
+        stream.firstFrame,
+        `Payload type ${payloadType} means ${said.encodingName} ${isObeyed ? 'as signalled' : 'by RFC 3551'}, but its ` +
+          `packets are ${inference.binding?.encodingName}: ${isObeyed ? 'the signalling' : 'what they are'} is followed.`,
+      );
+    });
   }
 
   private reportStream({ statistics, firstFrame, context, ssrc }: RtpStream): void {

@@ -10,6 +10,7 @@ import {
   unpackTelephoneEvent,
 } from '../../protocols/rtp';
 import { announcementInForce, nextAnnouncementFrame, payloadAnnouncedLater, payloadInForce } from './announcements';
+import type { PayloadInference } from './payload-inference';
 import type { RtpSample } from './rtp-sample';
 import { RtpStatistics } from './statistics';
 import { WiresharkStatistics, wiresharkClockRateHz } from './wireshark-statistics';
@@ -79,6 +80,8 @@ export class RtpStream {
   revision = 0;
   /** What the user said, by payload type: beats everything else. */
   readonly userBindings = new Map<number, PayloadBinding>();
+  /** What the packets themselves look like, by payload type. */
+  readonly inferences = new Map<number, PayloadInference>();
   private lastUse: PayloadUse | null = null;
   private pictures: { readonly revision: number; readonly facts: VideoFacts | null } | null = null;
   /** Payload types that looked like events and turned out not to be. */
@@ -125,6 +128,7 @@ export class RtpStream {
     this.lastFrame = other.lastFrame;
     this.lastTimeNs = other.lastTimeNs;
     for (const [payloadType, binding] of other.userBindings) this.userBindings.set(payloadType, binding);
+    for (const [payloadType, inference] of other.inferences) this.inferences.set(payloadType, inference);
     for (const payloadType of other.notEvents) this.notEvents.add(payloadType);
   }
 
@@ -261,7 +265,10 @@ export class RtpStream {
       payloadInForce(sent, payloadType, frame) ??
       payloadAnnouncedLater(received, payloadType, frame, untilNs) ??
       payloadAnnouncedLater(sent, payloadType, frame, untilNs);
-    return said ?? staticBindings.get(payloadType) ?? null;
+    if (said) return said;
+    const inference = this.inferences.get(payloadType);
+    const byConvention = inference?.contradicts ? null : staticBindings.get(payloadType);
+    return byConvention ?? inference?.binding ?? null;
   }
 
   private firstAnnouncement(history: readonly MediaAnnouncement[]): MediaAnnouncement | null {

@@ -28,8 +28,7 @@ export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow 
     codec,
     clockRateHz: hasClock && use ? use.clockRateHz : null,
     basis,
-    confidence: codec === null || basis === null ? 0 : (confidences[basis] ?? 0),
-    alternatives: [],
+    ...certainty(stream, use, basis),
     packets: statistics.packets,
     expected: statistics.expected,
     lost: statistics.lost,
@@ -103,6 +102,24 @@ function longestTogether(stream: RtpStream, others: readonly RtpStream[]): RtpSt
     }
   }
   return best;
+}
+
+/** How sure the codec is, what else it may be, and why. */
+function certainty(
+  stream: RtpStream,
+  use: PayloadUse | null,
+  basis: BindingBasis | null,
+): Pick<StreamRow, 'confidence' | 'alternatives' | 'reasons'> {
+  const inference = use ? stream.inferences.get(use.payloadType) : undefined;
+  const known = use?.binding && basis !== null ? (confidences[basis] ?? 0) : 0;
+  if (!inference) return { confidence: known, alternatives: [], reasons: [] };
+  const { candidates, confidence, contradicts, reasons } = inference;
+  if (basis === 'inferred' && use?.binding) return { confidence, alternatives: candidates.slice(1), reasons };
+  if (basis === 'user') return { confidence: known, alternatives: candidates, reasons: [] };
+  if (!contradicts) return { confidence: known, alternatives: candidates, reasons };
+  // Said is said; but the packets say something else.
+  const doubt = `the packets look like ${inference.binding?.encodingName}`;
+  return { confidence: 1 - confidence, alternatives: candidates, reasons: [doubt, ...reasons] };
 }
 
 function basisOf(stream: RtpStream, use: PayloadUse | null): BindingBasis | null {

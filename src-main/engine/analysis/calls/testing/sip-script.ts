@@ -108,6 +108,7 @@ export function streamRow(facts: Partial<StreamRow> & Pick<StreamRow, 'id' | 'sr
     basis: 'static',
     confidence: 1,
     alternatives: [],
+    reasons: [],
     packets: 100,
     expected: 100,
     lost: 0,

@@ -9,6 +9,7 @@ import { planRender, type RenderPlan } from './lanes';
 import { audioMimes, copyableStream, writeCopy } from './copy-file';
 import { writeRaw } from './raw-file';
 import { factsOf, type RenderFacts, type RenderOptions, renderBlocks, renderFile } from './render';
+import { withoutRedundancy } from './sound/redundancy';
 import { withSounds } from './sound/stream-sounds';
 import { type MediaInput, withReader } from './source';
 
@@ -59,8 +60,11 @@ export async function exportFile(
   }
 }
 
-async function write(input: MediaInput, request: ExportRequest, options: RenderOptions): Promise<Written> {
+async function write(source: MediaInput, request: ExportRequest, options: RenderOptions): Promise<Written> {
   const { format, path } = request;
+  const input = await withReader(source, (reader) =>
+    Promise.resolve({ ...source, streams: source.streams.map((stream) => withoutRedundancy(stream, reader)) }),
+  );
   if (format === 'raw') return writeRaw(input, path, options);
   const copy = format === 'mp4' || format === 'mkv' ? copyableStream(input) : null;
   const copied = copy && (await writeCopy(input, copy, format as 'mp4' | 'mkv', path, options));

@@ -18,6 +18,7 @@ import { mpa } from './mpa';
 import { mpeg4Generic } from './mpeg4-generic';
 import { namedOnly } from './named-only';
 import { opus } from './opus';
+import { red } from './red';
 import { speex } from './speex';
 import { av1 } from './av1';
 import { cn } from './cn';
@@ -41,6 +42,7 @@ import { vp9 } from './vp9';
 export { type AacConfig, parseAacConfig } from './audio/aac-config';
 export { ac3Header } from './audio/ac3-header';
 export { mpegAudioHeader } from './audio/mpeg-audio-header';
+export { primaryBlock } from './red';
 export type {
   AccessUnit,
   AudioCoding,
@@ -81,6 +83,7 @@ export const codecs = new Registry<CodecDefinition>('codec', [
   ac3,
   eac3,
   ...namedOnly,
+  red,
   cn,
   telephoneEvent,
   h264,

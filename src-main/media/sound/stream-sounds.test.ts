@@ -179,6 +179,17 @@ describe('decoded sound', () => {
     expect(isSilent(samples, 960 * 30, 960 * 40)).toBe(true);
   });
 
+  it('plays the primary data of redundant packets', async () => {
+    const packets = await g722Packets(1);
+    const clean = await render(packets, [g722]);
+    const redundant = packets.map((packet, i) => {
+      const before = packets[Math.max(0, i - 1)].payload;
+      return { ...packet, payloadType: 63, payload: Uint8Array.of(0x89, 0, 0, 160, 9, ...before, ...packet.payload) };
+    });
+    const found = await render(redundant, [binding('red', 63, 8000, '9/9'), g722]);
+    expect(found.samples).toEqual(clean.samples);
+  });
+
   it('calls silence descriptors comfort noise', async () => {
     const speech = Uint8Array.of(0xf0, 0x3c, ...new Uint8Array(31).fill(0x55));
     const descriptor = Uint8Array.of(0xf0, 0x44, 1, 2, 3, 4, 5);

@@ -3,6 +3,7 @@ import type { RenderSource } from '../lanes';
 import { payloadUses, type SoundStream } from '../playability';
 import type { PayloadReader } from '../payload-reader';
 import type { RenderOptions } from '../render';
+import { withoutRedundancy } from './redundancy';
 import { type DecodeOptions, type Decoded, decodeSound } from './decode-sound';
 
 /** Streams with the sound of what needs a decoder; to be closed. */
@@ -18,7 +19,8 @@ export class DecodedStreams<T extends RtpMediaIndex> {
     reader: PayloadReader,
     options: DecodeOptions,
   ): Promise<DecodedStreams<T>> {
-    const jobs = streams.map((stream) => ({
+    const bare = streams.map((stream) => withoutRedundancy(stream, reader));
+    const jobs = bare.map((stream) => ({
       stream,
       uses: [...payloadUses(stream)].filter(([, { needsDecoder }]) => needsDecoder),
     }));

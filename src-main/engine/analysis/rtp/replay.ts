@@ -1,6 +1,7 @@
 import type { StreamRow } from '#shared/model/stream';
 import type { PacketView } from '../../net/packet';
-import { RtpHeader } from '../../protocols/rtp';
+import { type PayloadBinding, RtpHeader } from '../../protocols/rtp';
+import { payloadInForce } from './announcements';
 import type { RtpMediaIndex } from './media-index';
 import { PacketColumns, packetStatuses } from './packet-columns';
 import type { PacketSource } from './packet-source';
@@ -198,7 +199,7 @@ export function buildMediaIndex(stream: RtpStream, row: StreamRow, source: Packe
     kind: row.kind,
     isEncrypted: row.encryption !== 'none' && !row.decrypted,
     label: `${row.codec ?? 'RTP'} ${row.src} → ${row.dst}`,
-    bindings: stream.uses.flatMap((use) => (use.binding ? [use.binding] : [])),
+    bindings: bindingsOf(stream),
     count: kept.length,
     frame: pick(frame),
     timeNs: pick(time),
@@ -212,6 +213,25 @@ export function buildMediaIndex(stream: RtpStream, row: StreamRow, source: Packe
     payloadMissing: pick(payloadMissing),
     side: concatenate(side, sideLength),
   };
+}
+
+/** Of the types that occur, and of those inside of redundancy (RFC 2198, section 5: `a=fmtp:63 111/111`). */
+function bindingsOf({ uses, context, userBindings, lastFrame }: RtpStream): PayloadBinding[] {
+  const own = uses.flatMap(({ binding }) => (binding ? [binding] : []));
+  const carried = own
+    .filter(({ encodingName }) => encodingName.toLowerCase() === 'red')
+    .flatMap(({ fmtp }) => fmtp.split('/').map(Number));
+  const inside = [...new Set(carried)].filter((type) => own.every(({ payloadType }) => payloadType !== type));
+  return [
+    ...own,
+    ...inside.flatMap(
+      (type) =>
+        userBindings.get(type) ??
+        payloadInForce(context.received, type, lastFrame) ??
+        payloadInForce(context.sent, type, lastFrame) ??
+        [],
+    ),
+  ];
 }
 
 function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {

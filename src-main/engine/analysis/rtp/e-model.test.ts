@@ -29,7 +29,13 @@ describe('E-model', () => {
     expect(estimateMos('PCMU', 100)?.value).toBe(1);
   });
 
+  it('impairs G.729 by itself, and less by loss', () => {
+    expect(estimateMos('G729', 0)?.r).toBeCloseTo(82.2, 3);
+    // 11 + 84 * 2 / (2 + 19) = 19
+    expect(estimateMos('g729', 2)?.r).toBeCloseTo(74.2, 3);
+  });
+
   it('says nothing of codecs that G.113 does not tabulate', () => {
-    for (const codec of ['opus', 'G722', 'AMR', 'L16', 'H264']) expect(estimateMos(codec, 0)).toBeNull();
+    for (const codec of ['opus', 'G722', 'AMR', 'L16', 'G723', 'H264']) expect(estimateMos(codec, 0)).toBeNull();
   });
 });

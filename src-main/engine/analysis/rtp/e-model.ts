@@ -15,12 +15,14 @@ interface CodecImpairment {
 const impairments: ReadonlyMap<string, CodecImpairment> = new Map([
   ['PCMU', { ie: 0, bpl: 4.3, profile: 'G.711 without concealment, no delay' }],
   ['PCMA', { ie: 0, bpl: 4.3, profile: 'G.711 without concealment, no delay' }],
+  ['G729', { ie: 11, bpl: 19, profile: 'G.729A with VAD, loss at random, no delay' }],
+  ['GSM-EFR', { ie: 5, bpl: 10, profile: 'GSM-EFR, no delay' }],
 ]);
 
 /**
  * Estimated listening quality by the E-model (ITU-T G.107): loss alone impairs, all else is at its default. Null
- * for codecs whose impairment G.113 does not tabulate. Late packets count as received. BurstR is 1: G.113 uses it
- * for a Bpl of 16 and more only.
+ * for codecs whose impairment G.113 does not tabulate, or not by what a name alone tells (G.723.1 has two rates). Late
+ * packets count as received. BurstR is 1: G.113 uses it for a Bpl of 16 and more only, and there it is said.
  */
 export function estimateMos(codec: string, lostPercent: number): MosEstimate | null {
   const impairment = impairments.get(codec.toUpperCase());

@@ -8,6 +8,7 @@ import { Emitter } from '#shared/base/emitter';
 import { type Failure, ok, type Result } from '#shared/base/result';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureFile, CaptureProgress, CaptureSummary } from '#shared/model/capture';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
@@ -47,7 +48,6 @@ export interface CaptureServiceEvents {
 interface OpenCapture {
   readonly id: string;
   readonly path: string;
-  readonly paths: readonly string[];
   readonly spoolPaths: readonly string[];
   readonly client: RpcClient<CaptureApi, CaptureEvents>;
   readonly workers: readonly Worker[];
@@ -162,6 +162,11 @@ export class CaptureService implements MediaSource {
     return this.get(captureId).client.call('follow', wanted);
   }
 
+  /** Takes the flows of ports for what a person says of them; for when everything was read. */
+  decodeAs(captureId: string, rules: readonly DecodeAsRule[]): Promise<null> {
+    return this.get(captureId).client.call('decodeAs', { rules });
+  }
+
   document(captureId: string): Promise<CaptureApi['document']['value']> {
     return this.get(captureId).client.call('document', null);
   }
@@ -235,14 +240,16 @@ export class CaptureService implements MediaSource {
       ? loaded.then(() => this.summary(id).files.map(({ bytes }) => bytes))
       : Promise.resolve(sizes);
     const hashes = whole.then((bytes) => hashFiles(hashWorker, paths, bytes));
+    const sha256 = hashes.then(({ all }) => all);
+    // Not everybody asks for it; `forward` tells of a failure.
+    sha256.catch(() => undefined);
     const capture: OpenCapture = {
       id,
       path,
-      paths,
       spoolPaths,
       client,
       workers: [worker, hashWorker],
-      sha256: hashes.then(({ all }) => all),
+      sha256,
       loaded,
       summary,
     };

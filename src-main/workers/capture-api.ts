@@ -4,6 +4,7 @@ import type { Failure } from '#shared/base/result';
 import type { AnalysisDocument } from '#shared/model/analysis-document';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureSummary, LoadState } from '#shared/model/capture';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
@@ -45,6 +46,8 @@ export type CaptureApi = {
   };
   /** What was written until now is all: loading goes on to its end. */
   stopFollowing: { argument: null; value: null };
+  /** Takes the flows of ports for what a person says; for when everything was read. */
+  decodeAs: { argument: { readonly rules: readonly DecodeAsRule[] }; value: null };
   /** Stops loading; what was read stays. */
   cancel: { argument: null; value: null };
   page: { argument: TableQuery; value: TablePage };

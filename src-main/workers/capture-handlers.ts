@@ -153,6 +153,12 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       input?.stopFollowing();
       return null;
     },
+    decodeAs: ({ rules }) => {
+      const a = opened();
+      a.decodeAs(rules);
+      report(a);
+      return null;
+    },
     cancel: () => {
       const a = opened();
       if (state === 'loading') {

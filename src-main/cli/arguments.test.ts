@@ -20,6 +20,13 @@ describe('parseCommandLine', () => {
       { name: 'export', file: 'a', json: true, ids: ['x', 'y'], format: 'au', folder: 'd', video: {} },
     ],
     [
+      'export a --id x --out d --format mkv --damage clean --quality low',
+      {
+        ...{ name: 'export', file: 'a', json: false, ids: ['x'], format: 'mkv', folder: 'd' },
+        video: { damage: 'clean', quality: 'low' },
+      },
+    ],
+    [
       'analyze a --wpa s:passphrase --wpa t:12345678',
       {
         name: 'analyze',
@@ -27,6 +34,19 @@ describe('parseCommandLine', () => {
         json: false,
         withConversations: false,
         wlanKeys: ['s:passphrase', 't:12345678'],
+      },
+    ],
+    [
+      'analyze a --decode-as udp.port==6970,rtp --decode-as udp.port==7,rtp/opus/48000/2',
+      {
+        name: 'analyze',
+        files: ['a'],
+        json: false,
+        withConversations: false,
+        decodeAs: [
+          { port: 6970, format: null },
+          { port: 7, format: { encodingName: 'opus', clockRateHz: 48_000, channels: 2 } },
+        ],
       },
     ],
     ['info -- --odd.pcap', { name: 'info', file: '--odd.pcap', json: false }],
@@ -45,12 +65,15 @@ describe('parseCommandLine', () => {
     ['info a --colour', "Unknown option '--colour'."],
     ['analyze a --keylog k', '--keylog is not supported yet'],
     ['analyze a --srtp-key 1,AA', '--srtp-key is not supported yet'],
-    ['export a --all --out d --decode-as udp.port==1,rtp', '--decode-as is not supported yet'],
+    ['export a --all --out d --decode-as udp.port==0,rtp', '--decode-as does not understand'],
+    ['analyze a --decode-as tcp.port==1,http', '--decode-as does not understand'],
     ['analyze a --include objects', '--include objects is not supported yet'],
     ['analyze a --include everything', "does not know 'everything'"],
     ['export a --out d', 'either --all, or --id'],
     ['export a --all --id x --out d', 'either --all, or --id'],
     ['export a --all', '--out DIR'],
+    ['export a --all --out d --damage some', '--damage is faithful or clean'],
+    ['export a --all --out d --quality best', '--quality is high or medium or low'],
     ['export a --all --out d --format ogg', "no format 'ogg'"],
     ['export a --all --out d --format flv', '--format flv is not supported yet'],
     ['export a --all --out', '--out'],

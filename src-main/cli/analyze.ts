@@ -1,4 +1,5 @@
 import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { ConversationRow } from '#shared/model/conversation';
 import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { TableId } from '#shared/query/table-query';
@@ -15,14 +16,15 @@ interface AnalyzeRequest {
   readonly json: boolean;
   readonly withConversations: boolean;
   readonly wlanKeys?: readonly string[] | undefined;
+  readonly decodeAs?: readonly DecodeAsRule[] | undefined;
 }
 
 /** `tapdeck analyze`: calls, streams and diagnostics of a capture. */
 export async function runAnalyze(
-  { files, json, withConversations, wlanKeys }: AnalyzeRequest,
+  { files, json, withConversations, wlanKeys, decodeAs }: AnalyzeRequest,
   context: CliContext,
 ): Promise<ExitCode> {
-  const loaded = await loadCapture(files, context, wlanKeys);
+  const loaded = await loadCapture(files, context, wlanKeys, decodeAs);
   const { calls, conversations, diagnostics, streams, wlanNetworks } = loaded.document;
   const rows = withConversations ? await conversationRows(loaded) : [];
   const document: AnalysisDocument = {

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { ExportFormat, VideoExportChoices } from '#shared/model/artifact';
+import { parseDecodeAs } from './decode-as';
 import { usageFailure } from './failure';
 
 export type CliCommand =
@@ -12,6 +14,7 @@ export type CliCommand =
       readonly json: boolean;
       readonly withConversations: boolean;
       readonly wlanKeys?: readonly string[] | undefined;
+      readonly decodeAs?: readonly DecodeAsRule[] | undefined;
     }
   | {
       readonly name: 'export';
@@ -23,6 +26,7 @@ export type CliCommand =
       readonly folder: string;
       readonly video: VideoExportChoices;
       readonly wlanKeys?: readonly string[] | undefined;
+      readonly decodeAs?: readonly DecodeAsRule[] | undefined;
     };
 
 const formats = [
@@ -51,13 +55,16 @@ const includesSoFar = ['conversations'];
 
 /** Options of the analysis whose engine does not exist yet: refused, never ignored in silence. */
 const laterOptions = {
-  'decode-as': { type: 'string', multiple: true },
   keylog: { type: 'string' },
   'srtp-key': { type: 'string', multiple: true },
 } as const;
 
 /** Options of every analysis. */
-const analysisOptions = { ...laterOptions, wpa: { type: 'string', multiple: true } } as const;
+const analysisOptions = {
+  ...laterOptions,
+  wpa: { type: 'string', multiple: true },
+  'decode-as': { type: 'string', multiple: true },
+} as const;
 
 const flag = { type: 'boolean' } as const;
 const commonOptions = { json: flag, help: { type: 'boolean', short: 'h' } } as const;
@@ -109,6 +116,7 @@ function parseAnalyze(args: readonly string[]): CliCommand {
     json: values.json === true,
     withConversations: wanted.includes('conversations'),
     wlanKeys: values.wpa,
+    decodeAs: values['decode-as']?.map(parseDecodeAs),
   };
 }
 
@@ -150,6 +158,7 @@ function parseExport(args: readonly string[]): CliCommand {
       quality: oneOf('--quality', qualities, values.quality),
     },
     wlanKeys: values.wpa,
+    decodeAs: values['decode-as']?.map(parseDecodeAs),
   };
 }
 

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { Artifact, ExportFormat, VideoExportChoices } from '#shared/model/artifact';
 import { version } from '../../package.json';
 import { type ExportProgress, ExportService } from '../services/export-service';
@@ -17,12 +18,13 @@ export interface ExportRequest {
   readonly folder: string;
   readonly video: VideoExportChoices;
   readonly wlanKeys?: readonly string[] | undefined;
+  readonly decodeAs?: readonly DecodeAsRule[] | undefined;
 }
 
 /** `tapdeck export`: calls and streams as files, with what it takes to make them again. */
 export async function runExport(request: ExportRequest, context: CliContext): Promise<ExitCode> {
   await checkFolder(request.folder);
-  const loaded = await loadCapture([request.file], context, request.wlanKeys);
+  const loaded = await loadCapture([request.file], context, request.wlanKeys, request.decodeAs);
   const { captures, captureId, shownPath } = loaded;
   const exports = new ExportService({
     captures,

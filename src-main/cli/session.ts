@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Failure } from '#shared/base/result';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { CaptureProgress, CaptureSummary } from '#shared/model/capture';
 import { CaptureService } from '../services/capture-service';
 import createCaptureWorker from '../workers/capture.worker?nodeWorker';
@@ -35,6 +36,7 @@ export async function loadCapture(
   names: readonly string[],
   context: CliContext,
   wlanKeys: readonly string[] = [],
+  decodeAs: readonly DecodeAsRule[] = [],
 ): Promise<LoadedCapture> {
   const files = await Promise.all(names.map((name) => captureFile(name, context.stdin, context.onEnd)));
   const shownPath = files.map((file) => file.shownPath).join(', ');
@@ -66,6 +68,7 @@ export async function loadCapture(
   await captures.whenLoaded(captureId);
   // A hash that fails is told by `failed`; the facts are there all the same.
   await captures.sha256(captureId).catch(() => null);
+  if (decodeAs.length > 0) await captures.decodeAs(captureId, decodeAs);
   const document = await captures.document(captureId);
   progress.clear();
   const summary = captures.summary(captureId);

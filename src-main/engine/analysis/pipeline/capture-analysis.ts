@@ -1,5 +1,6 @@
 import { ok, type Result } from '#shared/base/result';
 import { formatEpochNs } from '#shared/base/time';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
 import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
@@ -204,6 +205,19 @@ export class CaptureAnalysis {
     this.calls.finish(this.lastTimeNs);
     this.wlan?.finish();
     this.frameTable.finish();
+  }
+
+  /** What a person says of flows, once everything was read: it counts more than signalling and content. */
+  decodeAs(rules: readonly DecodeAsRule[]): void {
+    for (const rule of rules) {
+      if (this.rtp.decodeAs(rule, this.replay) > 0) continue;
+      this.diagnostics.report(
+        'note',
+        'decode-as-without-effect',
+        0,
+        `No flow of UDP port ${rule.port} has two packets in sequence that could be RTP.`,
+      );
+    }
   }
 
   facts() {

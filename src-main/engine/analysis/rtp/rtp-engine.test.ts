@@ -315,3 +315,18 @@ describe('rows', () => {
     expect(recording.engine.rows()[0].packets).toBe(6);
   });
 });
+
+describe('decodeAs', () => {
+  it('believes what the user says of a port, and shows it as said', () => {
+    const recording = new Recording();
+    // Three packets prove nothing by themselves.
+    for (let i = 0; i < 3; i += 1) recording.addRtp({ sequence: i, timestamp: 160 * i, payloadType: 97 }, 20 * i);
+    recording.finish();
+    expect(recording.engine.rows()).toEqual([]);
+    const format = { encodingName: 'pcma', clockRateHz: null, channels: null };
+    expect(recording.engine.decodeAs({ port: 6000, format }, recording)).toBe(1);
+    const row = { codec: 'PCMA', clockRateHz: 8000, basis: 'user', confidence: 1, packets: 3 };
+    expect(recording.engine.rows()).toMatchObject([row]);
+    expect(recording.engine.decodeAs({ port: 9, format }, recording)).toBe(0);
+  });
+});

@@ -1,5 +1,7 @@
+import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { RtpSeries, StreamRow, VideoFacts } from '#shared/model/stream';
+import { findCodec } from '../../codecs';
 import type { Endpoint } from '../../net/endpoint';
 import type { PacketView } from '../../net/packet';
 import { hasRtcpPacketType, RtcpKind, recognizeRtcp, visitRtcp } from '../../protocols/rtcp';
@@ -170,6 +172,28 @@ export class RtpEngine {
     this.changes += 1;
   }
 
+  /**
+   * The user said what the flows of a port carry, after everything was read: what looks like RTP there is believed, and
+   * bound as said. Answers how many streams there are.
+   */
+  decodeAs(rule: DecodeAsRule, source: PacketSource): number {
+    this.queues.settleAll();
+    let count = 0;
+    for (const flow of this.flows) {
+      if (!flow || (flow.source.port !== rule.port && flow.destination.port !== rule.port)) continue;
+      for (const candidate of flow.candidates.values()) this.consider(flow, candidate, true);
+      for (const stream of flow.streams) {
+        const use = stream.mainUse;
+        if (rule.format && use)
+          this.bind(stream.id, use.payloadType, userBinding(rule.format, stream, use.payloadType));
+        if (stream.isStale) this.recompute(stream, source);
+        count += 1;
+      }
+    }
+    this.changes += 1;
+    return count;
+  }
+
   /** Nothing more comes: infers clock rates, and counts anew what was counted with the wrong ones. */
   finish(source: PacketSource): void {
     this.queues.settleAll();
@@ -305,14 +329,16 @@ export class RtpEngine {
   }
 
   /** Makes a stream of a candidate that has proved itself; returns whether it did. */
-  private consider(flow: RtpFlow, candidate: Candidate): boolean {
+  private consider(flow: RtpFlow, candidate: Candidate, isForced = false): boolean {
     if (candidate.count === 0) return false;
     const last = candidate.samples[candidate.count - 1];
     const isTrusted = flow.streams.length < trustedStreamsPerFlow;
     const isExpected = flow.isAnnounced || flow.streams.length > 0 || this.reverse(flow)?.streams.length;
     const isAnnounced = flow.announces(last.payloadType);
     const isProven =
-      candidate.isProven || (isTrusted && (isAnnounced || (isExpected && candidate.inSequence >= minSequential)));
+      candidate.isProven ||
+      (isForced && candidate.inSequence >= minSequential) ||
+      (isTrusted && (isAnnounced || (isExpected && candidate.inSequence >= minSequential)));
     if (!isProven) return false;
     if (flow.streams.length >= maxStreamsPerFlow) {
       this.context.sink.report(
@@ -332,6 +358,8 @@ export class RtpEngine {
     this.callStreams = null;
     this.byId.set(stream.id, stream);
     for (let i = 0; i < candidate.count; i += 1) stream.push(candidate.samples[i]);
+    // Of a candidate that was never believed, what came after has not been kept.
+    if (isForced) stream.isStale = true;
     this.changes += 1;
     const reverse = this.reverse(flow);
     // The other direction is expected now: what waits there may have proved itself.
@@ -450,6 +478,25 @@ export class RtpEngine {
       );
     }
   }
+}
+
+/** What the user named, with the parameters that the packets themselves tell of the same format. */
+function userBinding(
+  { encodingName, clockRateHz, channels }: NonNullable<DecodeAsRule['format']>,
+  stream: RtpStream,
+  payloadType: number,
+): PayloadBinding {
+  const codec = findCodec(encodingName);
+  const found = stream.inferences.get(payloadType)?.binding;
+  const same = found?.encodingName.toUpperCase() === encodingName.toUpperCase() ? found : null;
+  return {
+    payloadType,
+    encodingName: codec?.encodingName ?? encodingName,
+    clockRateHz: clockRateHz ?? same?.clockRateHz ?? codec?.clockRateHz ?? 8000,
+    channels: channels ?? same?.channels ?? 1,
+    fmtp: same?.fmtp ?? '',
+    basis: 'user',
+  };
 }
 
 /** The array itself, or a longer copy when `index` lies behind its end. */

@@ -18,7 +18,7 @@ export class Player {
     this.playButton = page.getByTestId('play');
   }
 
-  async expectState(state: 'empty' | 'loading' | 'failed' | 'ready' | 'playing'): Promise<void> {
+  async expectState(state: 'empty' | 'loading' | 'failed' | 'ready' | 'playing' | 'video'): Promise<void> {
     await expect(this.root).toHaveAttribute('data-state', state);
   }
 

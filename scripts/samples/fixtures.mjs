@@ -9,6 +9,7 @@ import { encodePng } from './png.mjs';
 import { createRandom } from './random.mjs';
 import { deliverRtp, planRtp } from './rtp.mjs';
 import { createSipCall } from './sip.mjs';
+import { buildVideoFixture } from './video.mjs';
 
 const NS_PER_MS = 1_000_000;
 const TALK_SECONDS = 3;
@@ -279,6 +280,10 @@ export function buildFixtures() {
   truths['absurd-lengths.pcap'] = { format: 'pcap', complete: false, packets: 12, callsFound: 1 };
   files.set('absurd-first-record.pcap', Buffer.concat([pcap({ snaplen: 0xffffffff }).header(), absurdRecord()]));
   truths['absurd-first-record.pcap'] = { format: 'pcap', complete: false, packets: 0, callsFound: 0 };
+
+  const video = buildVideoFixture();
+  files.set('video-h264.pcap', video.bytes);
+  files.set('video-h264.truth.json', Buffer.from(`${JSON.stringify(video.truth, null, 2)}\n`));
 
   files.set('empty.pcap', Buffer.alloc(0));
   files.set('header-only.pcap', pcap().header());

@@ -15,21 +15,35 @@ function hostPort(host, port) {
 
 function sdp(party, { sessionId, codec }) {
   const family = party.host.isIpv6 ? 'IP6' : 'IP4';
-  const payloadType = codec === 'PCMA' ? 8 : 0;
   return [
     'v=0',
     `o=${party.user} ${sessionId} ${sessionId} IN ${family} ${party.host.address}`,
     's=Tapdeck sample call',
     `c=IN ${family} ${party.host.address}`,
     't=0 0',
+    ...(codec === 'H264' ? videoMedia(party) : audioMedia(party, codec)),
+    'a=sendrecv',
+    '',
+  ].join(CRLF);
+}
+
+function audioMedia(party, codec) {
+  const payloadType = codec === 'PCMA' ? 8 : 0;
+  return [
     `m=audio ${party.mediaPort} RTP/AVP ${payloadType} 101`,
     `a=rtpmap:${payloadType} ${codec}/8000`,
     'a=rtpmap:101 telephone-event/8000',
     'a=fmtp:101 0-15',
     'a=ptime:20',
-    'a=sendrecv',
-    '',
-  ].join(CRLF);
+  ];
+}
+
+function videoMedia(party) {
+  return [
+    `m=video ${party.mediaPort} RTP/AVP 96`,
+    'a=rtpmap:96 H264/90000',
+    'a=fmtp:96 profile-level-id=42c014;packetization-mode=1',
+  ];
 }
 
 function message(startLine, headers, body = '') {

@@ -3,6 +3,7 @@ import type { VideoModel } from '#shared/model/video';
 import { perform, reportFailure } from '../../bridge';
 import { showPackets } from '../../app/commands';
 import { playheadActions, usePlayhead } from '../../stores/playhead';
+import { selectionActions } from '../../stores/selection';
 import { useVideo } from '../../stores/video';
 import { countFrames, frameAt, lastBefore, nextDamaged, nextShown, packetsOfFrame, seekTarget } from './frames';
 import { ModeSwitch } from './ModeSwitch';
@@ -116,7 +117,8 @@ export function VideoDeck({ model, captureId }: { readonly model: VideoModel; re
     playheadActions.pause();
     const numbers = packetsOfFrame(frames, index);
     if (numbers.length === 0) return;
-    showPackets(`stream:${sourceId} number>=${numbers[0]} number<=${numbers[numbers.length - 1]}`, numbers[0]);
+    showPackets(`stream:${sourceId} number>=${numbers[0]} number<=${numbers[numbers.length - 1]}`);
+    selectionActions.selectFrame(numbers[0]);
   };
   const savePicture = async (): Promise<void> => {
     const bytes = await engine.toPng();

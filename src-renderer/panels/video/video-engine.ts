@@ -107,10 +107,11 @@ export class VideoEngine {
     return blob && new Uint8Array(await blob.arrayBuffer());
   }
 
-  /** Each picture tells its exact time when it comes to the screen. */
+  /** While playing, each picture tells its exact time when it comes to the screen. */
   private watch(): void {
     this.callback = this.media.requestVideoFrameCallback((_now, { mediaTime }) => {
-      this.listener?.onPicture(mediaTime, !this.media.paused && !this.media.seeking);
+      // Standing, the place counts: of a damaged picture the decoder may show the one before instead.
+      if (!this.media.paused && !this.media.seeking) this.listener?.onPicture(mediaTime, true);
       if (this.listener) this.watch();
     });
   }

@@ -9,6 +9,7 @@ import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
 import type { VideoModel, VideoProgress } from '../model/video';
+import type { WlanNetworkRow } from '../model/wlan';
 import type { TableId, TablePage } from '../query/table-query';
 
 const id = z.string().min(1).max(200);
@@ -62,6 +63,9 @@ export const commandSchemas = {
   'capture:cancel': z.object({ captureId }),
   'capture:close': z.object({ captureId }),
   'capture:current': z.object({}),
+  'capture:wlan-networks': z.object({ captureId }),
+  /** Adds a key of an 802.11 network, `SSID:PASSPHRASE`, and reads the capture anew with it. */
+  'capture:add-wlan-key': z.object({ captureId, key: z.string().min(1).max(300) }),
   'table:definitions': z.object({}),
   'table:page': z.object({ captureId, query: tableQuerySchema }),
   'timeline:get': z.object({ captureId }),
@@ -150,6 +154,8 @@ export interface CommandOutputs {
   'capture:cancel': null;
   'capture:close': null;
   'capture:current': CaptureSummary | null;
+  'capture:wlan-networks': readonly WlanNetworkRow[];
+  'capture:add-wlan-key': { readonly captureId: string };
   'table:definitions': readonly TableDefinition[];
   'table:page': TablePage;
   'timeline:get': MediaTimeline;

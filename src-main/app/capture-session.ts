@@ -16,6 +16,8 @@ type CaptureCommand = Extract<
 export class CaptureSession {
   private currentId: string | null = null;
   private opening: Promise<unknown> = Promise.resolve();
+  /** Keys of 802.11 networks, kept in memory alone until the program ends. */
+  private wlanKeys: readonly string[] = [];
 
   constructor(
     private readonly captures: CaptureService,
@@ -58,6 +60,16 @@ export class CaptureSession {
     return this.open(files[0].path, { follows: true });
   }
 
+  /** Reads the capture anew with one more key; it stays as it was when the key cannot be one. */
+  async addWlanKey(captureId: string, key: string): Promise<Result<{ readonly captureId: string }>> {
+    const { files } = this.captures.summary(captureId);
+    const wlanKeys = [...this.wlanKeys.filter((known) => known !== key), key];
+    const paths = files.map(({ path }) => path);
+    const opened = await this.open(paths, { wlanKeys });
+    if (opened.ok) this.wlanKeys = wlanKeys;
+    return opened;
+  }
+
   async close(captureId: string): Promise<void> {
     if (captureId === this.currentId) this.currentId = null;
     await this.captures.close(captureId);
@@ -67,7 +79,7 @@ export class CaptureSession {
     paths: readonly string[],
     options: OpenOptions,
   ): Promise<Result<{ readonly captureId: string }>> {
-    const opened = await this.captures.open(paths, options);
+    const opened = await this.captures.open(paths, { wlanKeys: this.wlanKeys, ...options });
     if (!opened.ok) {
       if (opened.error.code === 'file-missing') this.recentFiles.remove(opened.error.where ?? '');
       return opened;
@@ -98,6 +110,8 @@ export function captureHandlers(
       return ok(null);
     },
     'capture:current': () => ok(session.current()),
+    'capture:wlan-networks': async ({ captureId }) => ok(await captures.wlanNetworks(captureId)),
+    'capture:add-wlan-key': ({ captureId, key }) => session.addWlanKey(captureId, key),
     'table:definitions': () => ok(captures.tableDefinitions),
     'table:page': async ({ captureId, query }) => ok(await captures.page(captureId, query)),
     'timeline:get': async ({ captureId }) => ok(await captures.timeline(captureId)),

@@ -18,6 +18,8 @@ const commands: Readonly<Record<CommandName, true>> = {
   'capture:cancel': true,
   'capture:close': true,
   'capture:current': true,
+  'capture:wlan-networks': true,
+  'capture:add-wlan-key': true,
   'table:definitions': true,
   'table:page': true,
   'timeline:get': true,

@@ -1,5 +1,6 @@
 import { useSession } from '../stores/session';
 import { AboutDialog } from './AboutDialog';
+import { KeysDialog } from './KeysDialog';
 import styles from './app.module.css';
 import { CommandPalette } from './CommandPalette';
 import { useShortcuts } from './commands/use-shortcuts';
@@ -29,6 +30,7 @@ export function Shell() {
       <CommandPalette />
       <ShortcutsDialog />
       <AboutDialog />
+      <KeysDialog />
     </div>
   );
 }

@@ -49,6 +49,7 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'file.open-sample': { run: openSample },
   'file.stop-reading': { isEnabled: isReading, run: stopReading },
   'capture.follow': { isEnabled: canFollow, run: toggleFollowing },
+  'capture.keys': { isEnabled: hasCapture, run: () => dialogActions.show('keys') },
   'file.close': { isEnabled: hasCapture, run: closeCapture },
   'file.clear-recent': { run: () => perform('app:clear-recent-files', {}) },
   'export.wav': { isEnabled: hasSource, run: () => exportSelection('wav') },

@@ -5,7 +5,7 @@ import type { ByteSource } from './byte-source';
 import { type CaptureReader, type Frame, NOT_A_PACKET } from './frame';
 import { CaptureNotes } from './notes';
 import { BLOCK_FRAME, BYTE_ORDER_MAGIC, BlockType, SECTION_HEADER_LENGTH } from './pcapng-blocks';
-import { type BlockView, type PcapngInterface, PcapngNotes, type ReportFault } from './pcapng-notes';
+import { type BlockView, PcapngNotes, type ReportFault } from './pcapng-notes';
 import { ORDINARY_BLOCK, SEARCH_LIMIT, findBlock, isBlockAt } from './pcapng-search';
 import { CaptureClock } from './timestamp';
 import { SourceWindow } from './window';
@@ -308,17 +308,14 @@ class PcapngReader implements CaptureReader {
     frame.fileOffset = offset + dataAt;
     frame.interfaceIndex = source.index;
     source.notes.packets += 1;
-    if (type === BlockType.packet) this.countDrops(source, this.u16(bytes, at + 10));
+    const lost = type === BlockType.packet ? this.u16(bytes, at + 10) : 0;
+    if (lost > 0 && lost !== DROPS_UNKNOWN) this.section.addDropped(source, lost);
     // Only few packets have options: their block is longer than the packet needs.
     const optionsAt = dataAt + captured + (-captured & 3);
     if (!isSimple && length - optionsAt >= 8) {
       this.section.readPacketOptions(this.view(at, length), optionsAt, this.number, source, this.reporter(offset));
     }
     return true;
-  }
-
-  private countDrops(source: PcapngInterface, count: number): void {
-    if (count > 0 && count !== DROPS_UNKNOWN) this.section.addDropped(source, count);
   }
 
   private view(at: number, length: number): BlockView {

@@ -76,4 +76,38 @@ describe.skipIf(!hasCaptures)('payload formats of captures whose formats are kno
     expect(wrong.filter(({ confidence }) => confidence > 0.9)).toEqual([]);
     expect(outcomes.filter(same).length / outcomes.length).toBeGreaterThan(0.9);
   });
+
+  it('names both streams of a recorder in wireless frames, without any description', () => {
+    for (const name of ['drive_complete', 'drive_loss30']) {
+      const streams = analyse(capturePath(`live/drive/${name}.pcap`)).streams();
+      expect(streams).toMatchObject([
+        { codec: 'H264', basis: 'inferred', kind: 'video', clockRateHz: 90_000 },
+        { codec: 'MPEG4-GENERIC', basis: 'inferred', kind: 'audio', clockRateHz: 48_000, audio: { channels: 1 } },
+      ]);
+      for (const { confidence, reasons } of streams) {
+        expect(confidence).toBeGreaterThan(0.9);
+        expect(reasons.length).toBeGreaterThan(1);
+      }
+    }
+  });
+
+  it('names streams of which little more than the first bytes is there', () => {
+    expect(analyse(capturePath('edge/seed5.pcap')).streams()).toMatchObject([
+      { codec: 'H264', kind: 'video' },
+      { codec: 'MPEG4-GENERIC', kind: 'audio', clockRateHz: 32_000, audio: { channels: 2 } },
+    ]);
+  });
+
+  it('finds a payload type that carries something else than it means', () => {
+    const analysis = analyse(capturePath('public/sip-rtp/codec-negotiation.pcap'));
+    expect(analysis.streams()[0]).toMatchObject({
+      payloadTypes: [0],
+      codec: 'PCMU',
+      basis: 'sdp',
+      alternatives: [{ codec: 'PCMA' }],
+    });
+    expect(analysis.document().diagnostics).toContainEqual(
+      expect.objectContaining({ code: 'rtp-codec-contradiction', severity: 'warning' }),
+    );
+  });
 });

@@ -8,7 +8,7 @@ import { type SampledPacket, StreamSample } from './sample';
 type RawPacket = Omit<SampledPacket, 'step' | 'begins' | 'ends'>;
 
 /** Packets of all samples together: what looking at them may cost, however many streams there are. */
-const maxPackets = 1_500_000;
+const maxPackets = 200_000;
 const maxPacketsOfStream = 256;
 const minPacketsOfStream = 16;
 /** Bytes kept of the packets of one flow at a time. */

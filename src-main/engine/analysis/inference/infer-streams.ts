@@ -6,9 +6,11 @@ import { collectSamples, sampleSize, type WantedSample } from './collect';
 import { type FormatCandidate, type FormatInference, inferFormat } from './infer-format';
 import { judgeBinding } from './contradiction';
 
-/** Streams whose known formats are checked: beyond, only unknown ones are looked at. */
-const maxChecked = 2000;
-const checkedPackets = 96;
+/** Streams whose formats are inferred; those beyond stay unknown, so that a flood of streams costs bounded time. */
+const maxInferred = 10_000;
+/** Streams whose known formats are checked. */
+const maxChecked = 150;
+const checkedPackets = 64;
 const minShare = 0.02;
 
 /**
@@ -32,8 +34,9 @@ export function inferStreams(
       }
     }
   }
-  const size = sampleSize(unknown.length);
-  byFlow(unknown, (flow, wanted) => {
+  const inferred = unknown.slice(0, maxInferred);
+  const size = sampleSize(inferred.length);
+  byFlow(inferred, (flow, wanted) => {
     const samples = collectSamples(flow, wanted, size, source);
     samples.forEach((sample, i) => {
       const { stream, payloadType } = wanted[i];

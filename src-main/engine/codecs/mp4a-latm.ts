@@ -1,3 +1,4 @@
+import { copyBits } from '../bytes/bit-copy';
 import { BitReader } from '../bytes/bit-reader';
 import { AacCoding } from './audio/aac-coding';
 import { type AacConfig, readAacConfig } from './audio/aac-config';
@@ -144,9 +145,8 @@ class LatmDepacketizer implements Depacketizer {
     for (let i = 0; i < mux.frames; i += 1) {
       const bytes = mux.fixedBits > 0 ? mux.fixedBits / 8 : readLength(reader);
       if (8 * bytes > reader.remaining) return null;
-      const frame = new Uint8Array(bytes);
-      for (let at = 0; at < bytes; at += 1) frame[at] = reader.bits(8);
-      frames.push(frame);
+      frames.push(copyBits(element, reader.position, 8 * bytes));
+      reader.skip(8 * bytes);
     }
     reader.skip(mux.otherDataBits);
     return reader.isTruncated || reader.remaining >= 8 ? null : frames;

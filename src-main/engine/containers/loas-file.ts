@@ -2,6 +2,7 @@ import type { AudioFile, AudioFileOptions } from './audio-file';
 import { BitWriter } from './bit-writer';
 
 const syncWord = 0x2b7;
+const syncBytes = 3;
 const maxElementBytes = 0x1fff;
 
 /**
@@ -9,24 +10,36 @@ const maxElementBytes = 0x1fff;
  * in it, and it can be entered anywhere.
  */
 export function createLoasFile(_options: AudioFileOptions): AudioFile {
+  let latest: { readonly config: Uint8Array; readonly head: BitWriter } | null = null;
   return {
     write({ units: [config, frame] }) {
-      const element = muxElement(config, frame);
-      if (element.length > maxElementBytes) return null;
-      const bytes = new Uint8Array(3 + element.length);
-      const head = syncWord * 0x2000 + element.length;
-      bytes[0] = head >> 16;
-      bytes[1] = (head >> 8) & 0xff;
-      bytes[2] = head & 0xff;
-      bytes.set(element, 3);
+      if (latest?.config !== config) latest = { config, head: elementHead(config) };
+      const headBits = latest.head.length;
+      const lengthBytes = Math.floor(frame.length / 255) + 1;
+      const elementBytes = Math.ceil(headBits / 8) + lengthBytes + frame.length;
+      if (elementBytes > maxElementBytes) return null;
+      const bytes = new Uint8Array(syncBytes + elementBytes);
+      const sync = syncWord * 0x2000 + elementBytes;
+      bytes[0] = sync >> 16;
+      bytes[1] = (sync >> 8) & 0xff;
+      bytes[2] = sync & 0xff;
+      bytes.set(latest.head.bytes(), syncBytes);
+      // PayloadLengthInfo and the frame follow the head without a gap: shifted by what its last byte lacks.
+      const at = syncBytes + (headBits >> 3);
+      const shift = headBits & 7;
+      for (let i = 0; i < lengthBytes + frame.length; i += 1) {
+        const value = i < lengthBytes - 1 ? 255 : i === lengthBytes - 1 ? frame.length % 255 : frame[i - lengthBytes];
+        bytes[at + i] |= value >> shift;
+        if (shift > 0) bytes[at + i + 1] |= (value << (8 - shift)) & 0xff;
+      }
       return bytes;
     },
     end: () => new Uint8Array(0),
   };
 }
 
-/** Version 1 of StreamMuxConfig says how long the AudioSpecificConfig is, so that it need not be understood. */
-function muxElement(config: Uint8Array, frame: Uint8Array): Uint8Array {
+/** AudioMuxElement up to PayloadLengthInfo. Version 1 says how long the AudioSpecificConfig is: it need not be parsed. */
+function elementHead(config: Uint8Array): BitWriter {
   const writer = new BitWriter();
   writer.bits(0, 1); // useSameStreamMux
   writer.bits(1, 1); // audioMuxVersion
@@ -44,7 +57,5 @@ function muxElement(config: Uint8Array, frame: Uint8Array): Uint8Array {
   writer.bits(0xff, 8); // latmBufferFullness
   writer.bits(0, 1); // otherDataPresent
   writer.bits(0, 1); // crcCheckPresent
-  for (let left = frame.length; left >= 0; left -= 255) writer.bits(Math.min(255, left), 8);
-  for (const byte of frame) writer.bits(byte, 8);
-  return writer.bytes();
+  return writer;
 }

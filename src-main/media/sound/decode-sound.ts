@@ -55,7 +55,7 @@ export async function decodeSound(
     await runFfmpeg({
       ffmpegPath: found.value.path,
       args: [
-        ...['-flags2', '+skip_manual', '-c:a', decoder, ...input.demuxer, '-i', 'pipe:0'],
+        ...['-max_error_rate', '1', '-flags2', '+skip_manual', '-c:a', decoder, ...input.demuxer, '-i', 'pipe:0'],
         ...['-map', '0:a:0', '-c:a', 'pcm_s16le', '-f', 'framecrc', `file:${listPath}`],
         ...['-map', '0:a:0', '-c:a', 'pcm_s16le', '-f', 's16le'],
       ],

@@ -1,3 +1,4 @@
+import { copyBits } from '../../bytes/bit-copy';
 import { BitReader } from '../../bytes/bit-reader';
 
 /** ISO/IEC 14496-3, table 1.18; 15 stands for a rate written out. */
@@ -46,7 +47,7 @@ export function readAacConfig(reader: BitReader, source: Uint8Array): AacConfig 
   const frame = readSpecific(reader, objectType, channelConfiguration);
   if (frame === 0 || reader.isTruncated || coreRate.rateHz === 0 || rateHz === 0 || channels === 0) return null;
   return {
-    bytes: copyBits(source, start, reader.position),
+    bytes: copyBits(source, start, reader.position - start),
     bits: reader.position - start,
     objectType,
     coreRateHz: coreRate.rateHz,
@@ -133,14 +134,4 @@ function skipProgramConfig(reader: BitReader): void {
   reader.skip(5 * (front + side + back + coupling) + 4 * (lfe + data));
   reader.skip((8 - ((reader.position - start) % 8)) % 8);
   reader.skip(8 * reader.bits(8));
-}
-
-function copyBits(source: Uint8Array, start: number, end: number): Uint8Array {
-  const copy = new Uint8Array(Math.ceil((end - start) / 8));
-  const reader = new BitReader(source);
-  reader.skip(start);
-  for (let i = 0, left = end - start; left > 0; i += 1, left -= 8) {
-    copy[i] = left >= 8 ? reader.bits(8) : reader.bits(left) << (8 - left);
-  }
-  return copy;
 }

@@ -1,3 +1,4 @@
+import { copyBits } from '../../bytes/bit-copy';
 import { BitReader } from '../../bytes/bit-reader';
 import type { AccessUnit, AudioCoding, CodecParameters, Depacketizer, MediaPacket } from '../definition';
 import { formatParameters } from '../picture/format-parameters';
@@ -86,17 +87,21 @@ function readPayload(payload: Uint8Array, kind: AmrKind, packing: AmrPacking): A
     if (reader.isTruncated || kind.frameBits[toc[toc.length - 1].type] < 0) return null;
   }
   if (packing.hasCrc) reader.skip(8 * toc.filter(({ type }) => kind.frameBits[type] > 0).length);
-  const frames = toc.map((entry) => readFrame(reader, entry, kind.frameBits[entry.type], isOctetAligned));
+  const frames = toc.map((entry) => readFrame(payload, reader, entry, kind.frameBits[entry.type], isOctetAligned));
   return reader.isTruncated || reader.remaining >= 8 ? null : { frames, step: 1 + (interleaving >> 4) };
 }
 
-function readFrame(reader: BitReader, { type, isGood }: TocEntry, bits: number, isOctetAligned: boolean): Uint8Array {
+function readFrame(
+  payload: Uint8Array,
+  reader: BitReader,
+  { type, isGood }: TocEntry,
+  bits: number,
+  isOctetAligned: boolean,
+): Uint8Array {
   const frame = new Uint8Array(1 + Math.ceil(bits / 8));
   frame[0] = (type << 3) | (isGood ? 4 : 0);
-  for (let at = 1, left = bits; left > 0; at += 1, left -= 8) {
-    frame[at] = left >= 8 ? reader.bits(8) : reader.bits(left) << (8 - left);
-  }
-  if (isOctetAligned && bits % 8 > 0) reader.skip(8 - (bits % 8));
+  frame.set(copyBits(payload, reader.position, bits), 1);
+  reader.skip(isOctetAligned ? 8 * (frame.length - 1) : bits);
   return frame;
 }
 

@@ -1,7 +1,7 @@
 import { type DockviewApi, DockviewReact, type DockviewReadyEvent, type DockviewTheme } from 'dockview-react';
 import { useEffect, useRef, useState } from 'react';
 import { panels } from '../../panels';
-import { layoutActions, useLayout } from '../../stores/layout';
+import { type LayoutState, layoutActions, useLayout } from '../../stores/layout';
 import { ActivityBar } from './ActivityBar';
 import { arrange, isPanelInFront, restore } from './arrangement';
 import { DockPanel } from './DockPanel';
@@ -23,7 +23,6 @@ export function Workbench() {
   const [api, setApi] = useState<DockviewApi | null>(null);
   const [frontIds, setFrontIds] = useState<readonly string[]>([]);
   const resetSerial = useLayout((state) => state.resetSerial);
-  const reveal = useLayout((state) => state.reveal);
   const lastReset = useRef(resetSerial);
 
   const onReady = ({ api: dock }: DockviewReadyEvent): void => {
@@ -59,11 +58,19 @@ export function Workbench() {
   }, [api, resetSerial]);
 
   useEffect(() => {
-    const panel = reveal.panelId === null ? undefined : api?.getPanel(reveal.panelId);
-    if (!panel) return;
-    if (!isPanelInFront(panel)) panel.api.setActive();
-    if (reveal.focus) focusContent(panel.id);
-  }, [api, reveal]);
+    if (!api) return;
+    const bring = ({ panelId, focus }: LayoutState['reveal']): void => {
+      const panel = panelId === null ? undefined : api.getPanel(panelId);
+      if (!panel) return;
+      if (!isPanelInFront(panel)) panel.api.setActive();
+      if (focus) focusContent(panel.id);
+    };
+    bring(useLayout.getState().reveal);
+    // Each wish counts, also of several at once, which React would take for one.
+    return useLayout.subscribe((now, before) => {
+      if (now.reveal.serial !== before.reveal.serial) bring(now.reveal);
+    });
+  }, [api]);
 
   return (
     <div className={styles.workbench}>

@@ -22,7 +22,7 @@ export function useMainProcessEvents(): void {
   useEvent('capture:summary', sessionActions.summarised);
   useEvent('capture:progress', sessionActions.progressed);
   useEvent('capture:closed', ({ captureId }) => sessionActions.closed(captureId));
-  useEvent('capture:failed', ({ path, captureId, failure }) => sessionActions.failed(path, captureId, failure));
+  useEvent('capture:failed', ({ path, failure }) => sessionActions.failed(path, failure));
   useEvent('tables:changed', ({ captureId, tables }) => sessionActions.tablesChanged(captureId, tables));
   useEvent('job:changed', jobsActions.changed);
   useEvent('job:dismissed', ({ jobId }) => jobsActions.dismissed(jobId));

@@ -50,16 +50,12 @@ export const sessionActions = {
   progressed(progress: CaptureProgress): void {
     useSession.setState((state) => (state.capture?.captureId === progress.captureId ? { progress } : state));
   },
-  /** A capture that stopped in the middle stays on the screen: what could be read is shown. */
-  failed(path: string, captureId: string | null, failure: FailureMessage): void {
-    useSession.setState((state) => {
-      const isCurrent = captureId !== null && state.capture?.captureId === captureId;
-      return {
-        openingPath: null,
-        failure: { path, failure },
-        ...(isCurrent && state.capture ? { capture: { ...state.capture, state: 'failed' as const } } : {}),
-      };
-    });
+  /**
+   * Something failed: opening, reading or hashing. A capture that stopped in the middle stays on the screen, and its
+   * summary says so.
+   */
+  failed(path: string, failure: FailureMessage): void {
+    useSession.setState({ openingPath: null, failure: { path, failure } });
   },
   dismissFailure(): void {
     useSession.setState({ failure: null });

@@ -94,17 +94,21 @@ describe('playhead', () => {
 
 describe('session', () => {
   it('shows the capture that was opened last and forgets its failure', () => {
-    sessionActions.failed('/x/bad', null, { code: 'not-a-capture', message: 'No.' });
+    sessionActions.failed('/x/bad', { code: 'not-a-capture', message: 'No.' });
     expect(useSession.getState()).toMatchObject({ openingPath: null, failure: { path: '/x/bad' } });
     sessionActions.opened(capture);
     expect(useSession.getState()).toMatchObject({ capture, failure: null });
   });
 
-  it('keeps what was read when reading fails in the middle', () => {
-    sessionActions.opened(capture);
-    sessionActions.failed(capture.path, 'c1', { code: 'read-error', message: 'Gone.' });
+  it('keeps what was read when something fails, in the state that its summary tells', () => {
+    sessionActions.opened({ ...capture, state: 'complete' });
+    sessionActions.failed(capture.path, { code: 'hash-failed', message: 'Gone.' });
+    expect(useSession.getState()).toMatchObject({
+      capture: { state: 'complete' },
+      failure: { failure: { code: 'hash-failed' } },
+    });
+    sessionActions.summarised({ ...capture, state: 'failed' });
     expect(useSession.getState().capture?.state).toBe('failed');
-    expect(useSession.getState().failure?.failure.code).toBe('read-error');
   });
 
   it('listens to its own capture only', () => {

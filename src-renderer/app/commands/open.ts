@@ -19,7 +19,7 @@ async function opening(shownPath: string, open: () => Promise<CommandResult<'cap
   sessionActions.opening(shownPath);
   const result = await open();
   if (result.ok) sessionActions.openingEnded();
-  else sessionActions.failed(shownPath, null, result.error);
+  else sessionActions.failed(shownPath, result.error);
 }
 
 /** Asks for a file and opens it. */
@@ -46,7 +46,7 @@ export async function openSample(): Promise<void> {
   sessionActions.opening('the sample capture');
   const result = await invoke('app:open-sample', {});
   if (result.ok) sessionActions.openingEnded();
-  else sessionActions.failed('sample capture', null, result.error);
+  else sessionActions.failed('sample capture', result.error);
 }
 
 /** Stops reading; what was read stays. */

@@ -18,7 +18,7 @@ const lookahead = 250;
 const entryPackets = 16;
 /** Pauses shorter than this are not worth a marker. */
 const minSilenceSeconds = 0.2;
-/** Where the clock is not a divisor of the sampling rate, timestamps are rounded: so much is no gap and no overlap. */
+/** Where timestamps are rounded so much is no gap and no overlap: frames of sound follow each other. */
 const roundingSeconds = 0.001;
 
 /** One stream laid out on a time axis: pieces of sound, in order, never overlapping. */
@@ -386,7 +386,8 @@ class Placer {
 
   /** Samples that timestamps may be off by their own rounding. */
   private get rounding(): number {
-    return this.rate % this.clockRateHz === 0 ? 0 : Math.ceil(roundingSeconds * this.rate);
+    const isExact = this.rate % this.clockRateHz === 0 && !this.sound?.hasRoundedTimestamps;
+    return isExact ? 0 : Math.ceil(roundingSeconds * this.rate);
   }
 
   private seconds(samples: number): number {

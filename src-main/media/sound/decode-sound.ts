@@ -72,7 +72,7 @@ export async function decodeSound(
     return { sound, ffmpegVersion: found.value.version };
   } catch (error) {
     if (signal?.aborted || !(error instanceof RpcFailure) || error.failure.code !== 'ffmpeg-failed') throw error;
-    return { reason: coded.seconds > 0 ? error.failure.message : reasonOfNothing(stream) };
+    return { reason: coded.seconds > 0 ? complaint(error) : reasonOfNothing(stream) };
   } finally {
     // The open file stays readable.
     rmSync(folder, { recursive: true, force: true });
@@ -81,6 +81,12 @@ export async function decodeSound(
 
 function reasonOfNothing({ payloadMissing }: RtpMediaIndex): string {
   return payloadMissing.some((missing) => missing > 0) ? cutShort : 'no packet holds a whole frame';
+}
+
+/** The last line that ffmpeg said. */
+function complaint({ failure }: RpcFailure): string {
+  const lines = failure.message.split('\n').filter((line) => line.trim() !== '');
+  return `ffmpeg could not decode it (${(lines.at(-1) ?? '').trim().slice(0, 200)})`;
 }
 
 /** Hands over small pieces in larger ones. */

@@ -43,6 +43,10 @@ export class DecodedSound implements Sound {
     return this.file.channels;
   }
 
+  get hasRoundedTimestamps(): boolean {
+    return true;
+  }
+
   firstPiece(packet: number): number {
     return this.pieces.first[packet];
   }

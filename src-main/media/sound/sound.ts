@@ -9,6 +9,8 @@ import type { PayloadReader } from '../payload-reader';
 export interface Sound {
   readonly sampleRateHz: number;
   readonly channels: number;
+  /** Timestamps may be off by rounding: senders make those of coded frames of a clock of their own. */
+  readonly hasRoundedTimestamps: boolean;
   /** Number of the first piece that a packet brings, and how many it brings. */
   firstPiece(packet: number): number;
   pieceCount(packet: number): number;
@@ -37,6 +39,10 @@ export class PcmSound implements Sound {
 
   get channels(): number {
     return this.decoder.channels;
+  }
+
+  get hasRoundedTimestamps(): boolean {
+    return false;
   }
 
   firstPiece(packet: number): number {

@@ -179,6 +179,13 @@ describe('decoded sound', () => {
     expect(isSilent(samples, 960 * 30, 960 * 40)).toBe(true);
   });
 
+  it('does not click where timestamps are rounded', async () => {
+    const packets = await g722Packets(1);
+    const clean = await render(packets, [g722]);
+    const rounded = packets.map((packet, i) => ({ ...packet, timestamp: packet.timestamp + [0, 3, -2, 5][i % 4] }));
+    expect((await render(rounded, [g722])).samples).toEqual(clean.samples);
+  });
+
   it('plays the primary data of redundant packets', async () => {
     const packets = await g722Packets(1);
     const clean = await render(packets, [g722]);

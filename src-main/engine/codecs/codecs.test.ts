@@ -155,11 +155,40 @@ describe('L16', () => {
   });
 });
 
+describe('other linear PCM', () => {
+  it('reads L8 around 128', () => {
+    expect(decode('L8', [0, 127, 128, 129, 255])).toEqual([-32_768, -256, 0, 256, 32_512]);
+  });
+
+  it('keeps the highest 16 of 20 bits, two samples in five octets', () => {
+    // 0x12345 and 0xfedcb, then half of another pair: one sample.
+    expect(decode('L20', [0x12, 0x34, 0x5f, 0xed, 0xcb, 0x80, 0x00, 0x0f])).toEqual([0x1234, -0x0124, -32_768]);
+  });
+
+  it('keeps the highest 16 of 24 bits, interleaved', () => {
+    expect(decode('L24', [0x7f, 0xff, 0xff, 0x80, 0x00, 0x01, 0, 0], 2)).toEqual([32_767, -32_768]);
+  });
+});
+
+describe('DVI4', () => {
+  it('decodes by the state that each packet carries, high bits first', () => {
+    // Predictor 1000, step index 0 (step 7). Code 7: 7/8 + 7 + 7/2 + 7/4 = 0 + 7 + 3 + 1 = 11, index 8 (step 16).
+    // Code 9 (-1): 16/8 + 16/4 = 2 + 4 = 6, index 7.
+    expect(decode('DVI4', [0x03, 0xe8, 0, 0, 0x79])).toEqual([1011, 1005]);
+  });
+
+  it('holds within 16 bits and the table of steps', () => {
+    const loud = decode('DVI4', [0x7f, 0xff, 200, 0, ...new Array<number>(20).fill(0x77)]);
+    expect(loud).toEqual(new Array(40).fill(32_767));
+    expect(decode('DVI4', [0, 0, 0])).toEqual([]);
+  });
+});
+
 describe('any payload', () => {
   it('decodes without a throw and within the room asked for', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('PCMU', 'PCMA', 'L16'),
+        fc.constantFrom('PCMU', 'PCMA', 'L8', 'L16', 'L20', 'L24', 'DVI4'),
         fc.uint8Array({ maxLength: 400 }),
         fc.integer({ min: 1, max: 8 }),
         (name, payload, channels) => {

@@ -9,4 +9,5 @@ export const namedOnly: readonly CodecDefinition[] = [
   { id: 'qcelp', encodingName: 'QCELP', staticTypes: [12], ...common },
   { id: 'g728', encodingName: 'G728', staticTypes: [15], ...common },
   { id: 'gsm-efr', encodingName: 'GSM-EFR', staticTypes: [], ...common },
+  { id: 'mpa-robust', encodingName: 'mpa-robust', staticTypes: [], ...common, clockRateHz: 90_000 },
 ];

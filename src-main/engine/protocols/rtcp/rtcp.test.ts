@@ -76,12 +76,7 @@ describe('visitRtcp', () => {
   });
 
   it('reads several chunks of names, each padded to four bytes', () => {
-    const two = [
-      ...words(0x82ca0005, 1),
-      ...[1, 2, 0x61, 0x62, 0, 0, 0, 0],
-      ...words(2),
-      ...[1, 1, 0x63, 0],
-    ];
+    const two = [...words(0x82ca0005, 1), ...[1, 2, 0x61, 0x62, 0, 0, 0, 0], ...words(2), ...[1, 1, 0x63, 0]];
     expect(visit(two)).toEqual([
       ['cname', 1, 'ab'],
       ['cname', 2, 'c'],

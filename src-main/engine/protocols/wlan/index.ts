@@ -1,2 +1,2 @@
-export { parseElements, type SecurityElement, type WlanCipher, type WlanElements } from './elements';
-export { groupKeysOf, type GroupKeyData, type KeyFrame, type KeyMessage, parseKeyFrame } from './key-frame';
+export { parseElements, type SecurityElement, type WlanCipher } from './elements';
+export { groupKeysOf, type KeyFrame, parseKeyFrame } from './key-frame';

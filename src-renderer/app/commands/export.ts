@@ -19,7 +19,11 @@ const choices: Readonly<Record<WindowExportFormat, ExportChoice>> = {
   webm: { format: 'webm', label: 'WebM…', description: 'VP8, VP9 and AV1' },
   csv: { format: 'csv', label: 'List of damage…', description: 'pictures that lost packets, as CSV' },
   au: { format: 'au', label: 'AU…', description: 'Sun audio' },
-  raw: { format: 'raw', label: 'Raw payload…', description: 'RTP payloads of the stream, in order' },
+  raw: {
+    format: 'raw',
+    label: 'Raw payload…',
+    description: 'The coded stream as a file of its format, or its payloads in order',
+  },
 };
 
 /** What a call, a stream or a stream of pictures can be saved as, the best first. Raw payload means one stream. */

@@ -112,7 +112,7 @@ export function isAmrPayload(payload: Uint8Array, kind: AmrKind, isOctetAligned:
 }
 
 class AmrDepacketizer implements Depacketizer {
-  private readonly packing: AmrPacking;
+  private packing: AmrPacking;
   private readonly order = new Deinterleaver();
 
   constructor(
@@ -135,10 +135,24 @@ class AmrDepacketizer implements Depacketizer {
     return this.order.flush();
   }
 
+  /**
+   * By the packing signalled, as long as it fits: some senders use the other one, and say nothing or the contrary. What
+   * only the other one explains to the bit is believed from then on.
+   */
+  private read(payload: Uint8Array): AmrPayload | null {
+    const { packing, kind } = this;
+    const read = readPayload(payload, kind, packing);
+    if (read || packing.hasCrc || packing.isInterleaved) return read;
+    const other = { ...packing, isOctetAligned: !packing.isOctetAligned };
+    const otherwise = readPayload(payload, kind, other);
+    if (otherwise) this.packing = other;
+    return otherwise;
+  }
+
   private unpack(packet: MediaPacket): AccessUnit[] {
     const { payload, missing, timestamp } = packet;
+    const read = missing > 0 || this.packing.isRobustlySorted ? null : this.read(payload);
     const { packing, kind } = this;
-    const read = missing > 0 || packing.isRobustlySorted ? null : readPayload(payload, kind, packing);
     if (!read) return [audioUnit(packet, timestamp, [], { isDamaged: true })];
     // Of several channels the first is heard: their frames stand beside each other (RFC 4867, section 4.1).
     const first = read.frames.filter((_, i) => i % packing.channels === 0);

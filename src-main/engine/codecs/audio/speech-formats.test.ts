@@ -157,6 +157,17 @@ describe('AMR', () => {
     ]);
   });
 
+  it('follows a sender that packs otherwise than signalled', () => {
+    const payload = [0xf0, 0x3c, ...bytes(31)];
+    const aligned = depacketize('AMR', [mediaPacket(payload)], { fmtp: 'octet-align=1' });
+    expect(aligned[0].isDamaged).toBe(false);
+    expect(depacketize('AMR', [mediaPacket(payload)])).toEqual(aligned);
+    // A descriptor is as long in both: what came before decides.
+    const descriptor = [0xf0, 0x44, 1, 2, 3, 4, 5];
+    const [, second] = depacketize('AMR', [mediaPacket(payload), mediaPacket(descriptor, {}, 1)]);
+    expect(second.units[0][0] >> 3).toBe(8);
+  });
+
   it('tells both packings apart by their exact lengths', () => {
     const octets = Uint8Array.of(0xf0, 0x3c, ...bytes(31));
     expect(isAmrPayload(octets, amrNarrowband, true)).toBe(true);

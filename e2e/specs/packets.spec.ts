@@ -43,6 +43,7 @@ test('a followed stream can be read', async ({ page }) => {
   await window.expectLoaded(samplePath, sampleTruth.packets);
   await window.show('packets');
   await window.packets.filter('protocol:sip');
+  await expect(window.packets.count).toHaveText(new RegExp(`^${sampleTruth.calls[0].messages} of`));
   await window.packets.rows.first().click();
   await expect(window.panel('packet-detail').getByRole('treeitem', { name: /Session Initiation/ })).toBeVisible();
   await page.keyboard.press('ControlOrMeta+Shift+f');

@@ -2,15 +2,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CaptureAnalysis } from '#engine/analysis/pipeline/capture-analysis';
 import { wav } from '#engine/containers/wav';
-import { FileSource } from '../workers/file-source';
+import { analyse, capturePath } from '../testing/oracles';
 import { planRender, type RenderPlan, type RenderSource } from './lanes';
 import { PayloadReader } from './payload-reader';
 import { factsOf, renderBlocks } from './render';
 
 /** Captures of real peers with what must be found in them; the tests pass without them. */
-const collection = join(process.env.TAPDECK_CAPTURES ?? '../shared/captures', 'live');
+const collection = capturePath('live');
 
 interface StreamTruth {
   readonly ssrc: string;
@@ -48,15 +47,6 @@ function truthStreams(name: string): [string, StreamTruth][] {
 function endpoint(text: string): string {
   const colon = text.lastIndexOf(':');
   return text.indexOf(':') === colon ? text : `[${text.slice(0, colon)}]${text.slice(colon)}`;
-}
-
-function analyse(path: string): CaptureAnalysis {
-  const source = new FileSource(path);
-  const opened = CaptureAnalysis.open(source);
-  if (!opened.ok) throw new Error(opened.error.message);
-  while (opened.value.ingest(() => false));
-  opened.value.finish();
-  return opened.value;
 }
 
 async function withPlan<T>(

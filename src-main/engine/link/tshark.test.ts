@@ -1,7 +1,8 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync, readSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { capturePath, hasCaptures, hasTshark } from '../../testing/oracles';
 import { Frame } from '../capture/frame';
 import { openCapture } from '../capture/open';
 import { TestSink } from '../capture/testing/collect';
@@ -14,9 +15,8 @@ import { PacketDecoder } from './packet-decoder';
  * Runs where tshark and a collection of captures are at hand.
  */
 
-const captures = process.env.TAPDECK_CAPTURES ?? resolve(import.meta.dirname, '../../../../shared/captures');
-const hasTshark = spawnSync('tshark', ['--version']).status === 0;
-const isPossible = hasTshark && existsSync(captures);
+const captures = capturePath('');
+const isPossible = hasTshark && hasCaptures;
 
 const fields = [
   'frame.time_epoch',

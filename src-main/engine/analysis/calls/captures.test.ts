@@ -1,23 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MemorySource } from '../../capture/byte-source';
-import { CaptureAnalysis } from '../pipeline/capture-analysis';
+import { analyse as analyseFile, capturePath } from '../../../testing/oracles';
 
 /** Real captures with known contents; they are not part of the project, and tests pass without them. */
-const folder =
-  process.env.TAPDECK_CAPTURES ?? fileURLToPath(new URL('../../../../../shared/captures', import.meta.url));
-
-function analyse(name: string): CaptureAnalysis {
-  const opened = CaptureAnalysis.open(new MemorySource(readFileSync(`${folder}/${name}`)));
-  if (!opened.ok) throw new Error(opened.error.message);
-  const analysis = opened.value;
-  while (analysis.ingest(() => false));
-  analysis.finish();
-  return analysis;
-}
-
-const capture = (name: string) => it.skipIf(!existsSync(`${folder}/${name}`));
+const analyse = (name: string) => analyseFile(capturePath(name));
+const capture = (name: string) => it.skipIf(!existsSync(capturePath(name)));
 
 /** One call that was answered and ended: messages of its Call-ID as tshark counts them, codec of both directions. */
 const plainCalls: readonly [name: string, from: string, to: string, messages: number, seconds: number][] = [

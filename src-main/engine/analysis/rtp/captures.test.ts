@@ -1,22 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MemorySource } from '../../capture/byte-source';
-import { CaptureAnalysis } from '../pipeline/capture-analysis';
+import { analyse, capturePath } from '../../../testing/oracles';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '../../../..');
-const captures = process.env.TAPDECK_CAPTURES ?? join(root, '../shared/captures');
-const edge = join(captures, 'edge');
-const live = join(captures, 'live', 'voip');
-
-function analyse(path: string): CaptureAnalysis {
-  const opened = CaptureAnalysis.open(new MemorySource(new Uint8Array(readFileSync(path))));
-  if (!opened.ok) throw new Error(opened.error.message);
-  opened.value.ingest(() => false);
-  opened.value.finish();
-  return opened.value;
-}
+const edge = capturePath('edge');
+const live = capturePath('live/voip');
 
 function readJson(path: string): Record<string, never> {
   return JSON.parse(readFileSync(path, 'utf8'));

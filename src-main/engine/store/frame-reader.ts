@@ -5,6 +5,8 @@ import type { FrameStore } from './frame-store';
 const windowSize = 256 << 10;
 /** Frames further apart than this are read one by one: reading what lies between would cost more. */
 const nearby = 16 << 10;
+/** What is read for a frame on its own: most frames fit. */
+const single = 2 << 10;
 
 /**
  * Reads frames again from the file through one small window: cheap for neighbours, possible for any. A frame's bytes
@@ -28,7 +30,7 @@ export class FrameReader {
     const end = this.windowStart + this.windowLength;
     if (fileOffset < this.windowStart || fileOffset + length > end) {
       const isNear = fileOffset >= this.windowStart && fileOffset - end < nearby;
-      const wanted = Math.max(length, isNear ? windowSize : nearby);
+      const wanted = Math.max(length, isNear ? windowSize : single);
       if (wanted > windowSize) return this.readAlone(frame, length);
       this.windowLength = this.fill(fileOffset, this.window.subarray(0, wanted));
       this.windowStart = fileOffset;

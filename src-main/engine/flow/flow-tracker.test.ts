@@ -85,6 +85,16 @@ describe('FlowTracker', () => {
     });
   });
 
+  it('keeps directions apart in conversations whose sides stand the other way round', () => {
+    const flows = new FlowTracker();
+    // By ports B comes first, by address A does.
+    for (const number of [1, 2, 3]) flows.track(frameAt(number, number, 100), packetOf(hostA, hostB, [4000, 5000]));
+    flows.track(frameAt(4, 4, 60), packetOf(hostB, hostA, [5000, 4000]));
+    const expected = { addressA: '192.0.2.1', packetsAToB: 3, bytesAToB: 300, packetsBToA: 1, bytesBToA: 60 };
+    expect(rowsOf(flows, 'udp')).toMatchObject([expected]);
+    expect(rowsOf(flows, 'ipv4')).toMatchObject([expected]);
+  });
+
   it('counts on each link what ran over it, when a conversation changes its link', () => {
     const flows = new FlowTracker();
     const over = (lastOctet: number): PacketView => {

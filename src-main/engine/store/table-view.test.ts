@@ -37,6 +37,14 @@ describe('TableView', () => {
     expect(ids('pcm or loss>=10')).toEqual(['1', '3']);
   });
 
+  it('goes back in a pattern as often as it takes', () => {
+    expect(ids('src=192*.9:4*0')).toEqual(['2']);
+    expect(ids('src=*2.?1:*')).toEqual([]);
+    expect(ids('src=*.2.?0:*')).toEqual(['1']);
+    expect(ids('src=*2.9*')).toEqual(['2']);
+    expect(ids('codec=h2?4')).toEqual(['2']);
+  });
+
   it('sorts numbers by value, text with digits as numbers, empty cells last either way', () => {
     expect(ids('', { column: 'lostPercent', direction: 'desc' })).toEqual(['3', '2', '1']);
     expect(ids('src:192*', { column: 'src', direction: 'asc' })).toEqual(['2', '1']);

@@ -91,7 +91,7 @@ export const commandSchemas = {
     maxBytes: z.number().int().min(1).max(4_000_000),
   }),
   'media:player': z.object({ captureId, sourceId: id }),
-  /** `sourceId` is a video stream; `mode` is `clean` when it is left out. */
+  /** `sourceId` is a video stream; `mode` is `faithful` when it is left out. */
   'media:video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']).optional() }),
   /** Stops what `media:video` is making; it fails with `cancelled`. */
   'media:cancel-video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']) }),

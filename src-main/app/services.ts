@@ -51,7 +51,7 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
       ...captureHandlers(session, captures),
       ...exportHandlers(exports, window),
       'media:player': async ({ captureId, sourceId }) => ok(await media.player(captureId, sourceId)),
-      'media:video': async ({ captureId, sourceId, mode = 'clean' }) => {
+      'media:video': async ({ captureId, sourceId, mode = 'faithful' }) => {
         const onProgress = (fraction: number): void => send('media:video-progress', { captureId, sourceId, fraction });
         return ok(await media.video(captureId, sourceId, mode, onProgress));
       },

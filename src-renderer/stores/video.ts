@@ -11,7 +11,7 @@ export interface VideoState {
   readonly chosenId: string | null;
 }
 
-export const useVideo = create<VideoState>()(() => ({ mode: 'clean', speed: 1, volume: 1, chosenId: null }));
+export const useVideo = create<VideoState>()(() => ({ mode: 'faithful', speed: 1, volume: 1, chosenId: null }));
 
 export const videoActions = {
   setMode(mode: DamageMode): void {

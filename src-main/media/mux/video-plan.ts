@@ -18,13 +18,22 @@ export interface CodedPicture {
   readonly isEntry: boolean;
 }
 
-/** What will be written of a video stream, known before the first picture is. */
-export interface VideoPlan {
-  readonly index: RtpMediaIndex;
+/** What a video is made of, whatever carried it: all its pictures, and a way to read them. */
+export interface PictureSource {
+  /** Id of its row in the streams table. */
+  readonly streamId: string;
   readonly table: PictureTable;
-  readonly mode: DamageMode;
   /** Of presentation, in decoding order, on the time axis of the capture. */
   readonly times: Float64Array;
+  /** NAL units without start codes, or the whole picture as one unit, of each picture of the table. */
+  readonly units: (reader: PayloadReader) => Iterable<readonly Uint8Array[]>;
+  /** What a person should know of it. */
+  readonly notes: readonly string[];
+}
+
+/** What will be written of a video stream, known before the first picture is. */
+export interface VideoPlan extends PictureSource {
+  readonly mode: DamageMode;
   readonly shown: Uint8Array;
   readonly shownCount: number;
   /** Of the first picture shown. */
@@ -32,45 +41,51 @@ export interface VideoPlan {
   readonly firstSeconds: number;
   /** Behind the last picture shown. */
   readonly endSeconds: number;
-  readonly notes: readonly string[];
 }
 
 /** Step between pictures where one alone does not tell. */
 const defaultStepSeconds = 0.04;
 
 /**
- * Goes through a stream once and decides what is shown when. Fails with `codec-not-playable` for streams that are no
- * video that can be taken apart, `no-picture` when nothing whole is in it, `no-intact-key` when `clean` leaves nothing.
+ * Goes through an RTP stream once and decides what is shown when. Fails with `codec-not-playable` for streams that are
+ * no video that can be taken apart, and as `planPictures` does.
  */
 export function planVideo(index: RtpMediaIndex, reader: PayloadReader, mode: DamageMode): VideoPlan {
   const format = streamFormat(index);
   if (!format) throw notVideo(index);
   const table = surveyPictures(index, format, reader);
   const times = presentationTimes(table, format.parameters.clockRateHz);
+  function* units(from: PayloadReader): Generator<readonly Uint8Array[]> {
+    for (const { unit } of accessUnits(index, table.format, from)) yield unit.units;
+  }
+  return planPictures({ streamId: index.streamId, table, times, units, notes: [] }, mode);
+}
+
+/** Decides what is shown. Fails with `no-picture` when nothing whole is in it, `no-intact-key` when `clean` leaves nothing. */
+export function planPictures(source: PictureSource, mode: DamageMode): VideoPlan {
+  const { table, times } = source;
   const shown = shownPictures(table, mode);
   const order = presentationOrder(times).filter((i) => shown[i] === 1);
-  if (order.length === 0) throw nothingShown(index, table);
+  if (order.length === 0) throw nothingShown(source);
   const firstSeconds = times[order[0]];
   const last = times[order[order.length - 1]];
   const { descriptions } = table;
   const first = descriptions.filter(({ picture }) => picture <= shown.indexOf(1)).pop() ?? descriptions[0];
   return {
-    index,
-    table,
+    ...source,
     mode,
-    times,
     shown,
     shownCount: order.length,
     description: first?.description ?? null,
     firstSeconds,
     endSeconds: last + stepBefore(times, order),
-    notes: notesOf(table, shown, times, firstSeconds),
+    notes: [...source.notes, ...notesOf(table, shown, times, firstSeconds)],
   };
 }
 
 /** Reads the pictures that are shown, in decoding order. */
 export function* codedPictures(plan: VideoPlan, reader: PayloadReader): Generator<CodedPicture> {
-  const { index, table, times, shown } = plan;
+  const { table, times, shown } = plan;
   const kept = times.filter((_, i) => shown[i] === 1);
   const entries = entryPoints(
     kept,
@@ -79,11 +94,11 @@ export function* codedPictures(plan: VideoPlan, reader: PayloadReader): Generato
   const durations = durationsOf(kept, plan.endSeconds);
   let picture = 0;
   let written = 0;
-  for (const { unit } of accessUnits(index, table.format, reader)) {
+  for (const units of plan.units(reader)) {
     if (picture >= table.count) return;
     if (shown[picture]) {
       yield {
-        units: unit.units,
+        units,
         timeSeconds: kept[written],
         durationSeconds: durations[written],
         isEntry: entries[written] === 1,
@@ -162,7 +177,7 @@ function notVideo(index: RtpMediaIndex): RpcFailure {
   });
 }
 
-function nothingShown({ streamId }: RtpMediaIndex, table: PictureTable): RpcFailure {
+function nothingShown({ streamId, table }: PictureSource): RpcFailure {
   const hasAny = table.bytes.some((bytes) => bytes > 0);
   return new RpcFailure(
     hasAny

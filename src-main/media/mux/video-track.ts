@@ -56,12 +56,12 @@ export function withParameterSets(units: readonly Uint8Array[], sets: readonly U
   return [...sets.filter((set) => !isThere(set)), ...units];
 }
 
-function noParameters({ index, table }: VideoPlan): RpcFailure {
+function noParameters({ streamId, table }: VideoPlan): RpcFailure {
   const name = table.format.codec.encodingName;
   return new RpcFailure({
     code: 'no-parameter-sets',
     message: `Nothing in the capture or its signalling says how this ${name} is to be decoded (no parameter sets).`,
-    where: index.streamId,
+    where: streamId,
     hint: 'Capture from the beginning of the stream, or export the elementary stream with --format raw.',
   });
 }

@@ -62,7 +62,7 @@ module.exports = {
     allow(engine('analysis'), engine('[^/]+')),
     // main
     allow('^src-main/workers/rpc/', ['^src-main/workers/rpc/', '^shared/']),
-    allow('^src-main/workers/', ['^src-main/(engine|media|workers)/', '^shared/', packages('fzstd')]),
+    allow('^src-main/workers/', ['^src-main/(engine|media|workers)/', '^shared/', packages('fzstd', '@noble/ciphers')]),
     allow('^src-main/media/', [
       '^src-main/(media|workers)/',
       '^src-main/engine/',

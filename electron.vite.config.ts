@@ -8,7 +8,7 @@ const chromiumTarget = 'chrome114';
 
 /** Packages that find their binaries beside themselves; every other one is bundled. */
 const unbundled = ['@ffmpeg-installer/ffmpeg', 'ffmpeg-static'];
-const bundled = ['fzstd', 'mediabunny', 'sdp-transform', 'zod'];
+const bundled = ['@noble/ciphers', 'fzstd', 'mediabunny', 'sdp-transform', 'zod'];
 
 const commonJs = { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' } as const;
 

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { CipherSuite } from '#engine/crypto/cipher-suite';
 
 const zeros = new Uint8Array(16);
@@ -6,7 +7,10 @@ const zeros = new Uint8Array(16);
 const own = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 const mode = (key: Uint8Array, name: string): string => `aes-${key.length * 8}-${name}`;
 
-/** The engine's primitives from Node. Only what OpenSSL and BoringSSL both have, as Electron brings the latter. */
+/**
+ * The engine's primitives from Node. Only what OpenSSL and BoringSSL both have, as Electron brings the latter: of
+ * ChaCha20-Poly1305 that one has no cipher.
+ */
 export const nodeCipherSuite: CipherSuite = {
   hmac: (hash, key, data) => own(createHmac(hash, key).update(data).digest()),
   pbkdf2Sha1: (password, salt, iterations, length) => own(pbkdf2Sync(password, salt, iterations, length, 'sha1')),
@@ -16,6 +20,8 @@ export const nodeCipherSuite: CipherSuite = {
   aesCbcMac: (key, data) =>
     own(createCipheriv(mode(key, 'cbc'), key, zeros).setAutoPadding(false).update(data).subarray(-16)),
   aesCtr: (key, counter, data) => own(createCipheriv(mode(key, 'ctr'), key, counter).update(data)),
+  aesCbcDecrypt: (key, initializationVector, data) =>
+    own(createDecipheriv(mode(key, 'cbc'), key, initializationVector).setAutoPadding(false).update(data)),
   aesGcmOpen: (key, nonce, associatedData, data, tag) => {
     const decipher = createDecipheriv(key.length === 32 ? 'aes-256-gcm' : 'aes-128-gcm', key, nonce);
     decipher.setAAD(associatedData);
@@ -24,6 +30,14 @@ export const nodeCipherSuite: CipherSuite = {
     try {
       decipher.final();
       return plain;
+    } catch {
+      return null;
+    }
+  },
+  chaCha20Poly1305Open: (key, nonce, associatedData, data) => {
+    // It throws for what is shorter than a tag as for a tag that does not match.
+    try {
+      return chacha20poly1305(key, nonce, associatedData).decrypt(data);
     } catch {
       return null;
     }

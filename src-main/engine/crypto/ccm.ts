@@ -2,8 +2,8 @@ import type { CipherSuite } from './cipher-suite';
 import { equalBytes } from './cipher-suite';
 
 /**
- * Opens CCM (RFC 3610) with a 2-byte length field, so a 13-byte nonce: `data` is the ciphertext with its tag of
- * `tagLength` bytes behind it. Null when the tag does not match.
+ * Opens CCM (RFC 3610): `data` is the ciphertext with its tag of `tagLength` bytes behind it. What the nonce (13 bytes
+ * in 802.11, 12 in TLS) leaves of 15 bytes is the length field. Null when the tag does not match.
  */
 export function ccmOpen(
   suite: CipherSuite,
@@ -20,13 +20,14 @@ export function ccmOpen(
   masked.set(data.subarray(length));
   masked.set(data.subarray(0, length), 16);
   const counter = new Uint8Array(16);
-  counter[0] = 1;
+  const lengthOfLength = 15 - nonce.length;
+  counter[0] = lengthOfLength - 1;
   counter.set(nonce, 1);
   const opened = suite.aesCtr(key, counter, masked);
   const plain = opened.subarray(16);
   const associated = (2 + associatedData.length + 15) & ~15;
   const input = new Uint8Array(16 + associated + ((length + 15) & ~15));
-  input[0] = 0x40 | (((tagLength - 2) / 2) << 3) | 1;
+  input[0] = 0x40 | (((tagLength - 2) / 2) << 3) | (lengthOfLength - 1);
   input.set(nonce, 1);
   input[14] = length >> 8;
   input[15] = length & 0xff;

@@ -16,6 +16,8 @@ export interface CipherSuite {
   aesCbcMac(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** AES-CTR; all 16 bytes of `counter` count. */
   aesCtr(key: Uint8Array, counter: Uint8Array, data: Uint8Array): Uint8Array;
+  /** AES-CBC without padding; `data` is whole blocks. */
+  aesCbcDecrypt(key: Uint8Array, initializationVector: Uint8Array, data: Uint8Array): Uint8Array;
   /** AES-GCM; null when the tag does not match. */
   aesGcmOpen(
     key: Uint8Array,
@@ -23,6 +25,13 @@ export interface CipherSuite {
     associatedData: Uint8Array,
     data: Uint8Array,
     tag: Uint8Array,
+  ): Uint8Array | null;
+  /** ChaCha20-Poly1305 (RFC 8439, section 2.8): `data` has its tag of 16 bytes behind it. Null when that does not match. */
+  chaCha20Poly1305Open(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    associatedData: Uint8Array,
+    data: Uint8Array,
   ): Uint8Array | null;
 }
 

@@ -116,7 +116,10 @@ class JpegDepacketizer extends PictureDepacketizer {
   }
 }
 
-/** The headers are ours: the size stands where `jpegHeaders` put it. */
+/** Frame headers of the Huffman-coded processes (Rec. ITU-T T.81, table B.1). */
+const jpegProfiles: Readonly<Record<number, string>> = { 0xc0: 'Baseline', 0xc1: 'Extended', 0xc2: 'Progressive' };
+
+/** Reads the size, which stands in the frame header. */
 class JpegInspector implements VideoInspector {
   description: VideoDescription | null = null;
   readonly parameterSets = [];
@@ -124,9 +127,10 @@ class JpegInspector implements VideoInspector {
   push({ units }: AccessUnit): void {
     const [picture] = units;
     for (let at = 2; picture && at + 8 < picture.length && picture[at] === 0xff; at += 2 + u16be(picture, at + 2)) {
-      if (picture[at + 1] !== 0xc0) continue;
+      const profile = jpegProfiles[picture[at + 1]];
+      if (!profile) continue;
       const [height, width] = [u16be(picture, at + 5), u16be(picture, at + 7)];
-      this.description = { width, height, profile: 'Baseline', codecString: null, frameRate: null, maxReorder: 0 };
+      this.description = { width, height, profile, codecString: null, frameRate: null, maxReorder: 0 };
       return;
     }
   }

@@ -12,7 +12,7 @@ export class AnnouncementBook {
   /** Returns whether anything was learnt: a repetition of what is in force teaches nothing. */
   add(announcement: MediaAnnouncement): boolean {
     if (announcement.port <= 0 || announcement.port > 0xffff) return false;
-    const key = endpointKey(announcement.address, announcement.port);
+    const key = announcementKey(announcement);
     let history = this.byEndpoint.get(key);
     if (!history) {
       history = [];
@@ -23,6 +23,7 @@ export class AnnouncementBook {
     while (at > 0 && history[at - 1].frame > announcement.frame) at -= 1;
     if (at > 0 && isSame(history[at - 1], announcement)) return false;
     history.splice(at, 0, announcement);
+    if (announcement.flow !== undefined) return true;
     const rtcpKey = endpointKey(announcement.address, announcement.rtcpPort);
     if (!this.rtcpByEndpoint.has(rtcpKey)) this.rtcpByEndpoint.set(rtcpKey, announcement);
     return true;
@@ -42,6 +43,15 @@ export class AnnouncementBook {
 /** `address` in the form of `formatAddress`. */
 export function endpointKey(address: string, port: number): string {
   return `${address} ${port}`;
+}
+
+/** Key of the media of one flow alone. */
+export function flowKey(flow: number): string {
+  return `flow ${flow}`;
+}
+
+function announcementKey({ flow, address, port }: MediaAnnouncement): string {
+  return flow === undefined ? endpointKey(address, port) : flowKey(flow);
 }
 
 /** The announcement in force when `frame` was captured; null before the first. */
@@ -100,6 +110,7 @@ export function findPayload(announcement: MediaAnnouncement, payloadType: number
 function isSame(a: MediaAnnouncement, b: MediaAnnouncement): boolean {
   return (
     a.callId === b.callId &&
+    a.sessionId === b.sessionId &&
     a.media === b.media &&
     a.rtcpPort === b.rtcpPort &&
     a.isSecure === b.isSecure &&

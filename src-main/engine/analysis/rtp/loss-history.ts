@@ -1,3 +1,5 @@
+import type { SampleRows } from './sample-rows';
+
 /** Slices of a history; a power of two, so that they can be merged in pairs. */
 const slices = 128;
 const firstSliceNs = 20e6;
@@ -19,6 +21,22 @@ export class LossHistory {
   /** The last gap, from and to: there late packets are taken off again. */
   private gapFromNs = 0;
   private gapToNs = 0;
+
+  /** `take` for the rows `from` to `end` of a stream whose first packet came at `originNs`: nothing is lost among them. */
+  takeAll(rows: SampleRows, from: number, end: number, originNs: number): void {
+    if (this.lost) {
+      for (let row = from; row < end; row += 1) this.take(rows.timeNs(row) - originNs, 0, false);
+      return;
+    }
+    // Without a loss the slices are not needed: the first one takes what came before to have come evenly.
+    let { lastNs } = this;
+    for (let row = from; row < end; row += 1) {
+      const ns = rows.timeNs(row) - originNs;
+      if (ns > lastNs) lastNs = ns;
+    }
+    this.lastNs = lastNs;
+    this.packets += end - from;
+  }
 
   /** A packet came `atNs` after the first one of the stream; `gap` numbers before it had not come by then. */
   take(atNs: number, gap: number, isLate: boolean): void {

@@ -77,7 +77,7 @@ export function replayColumns(stream: RtpStream, isIpv6: boolean, source: Packet
     columns.wiresharkJitterMs[i] = wireshark.lastJitterMs;
     columns.wiresharkSkewMs[i] = wireshark.lastSkewMs;
     columns.status[i] = packetStatuses.indexOf(
-      statusOf(statistics.lastVerdict, use.isEvent, use.isComfortNoise, sample.missing > 0),
+      statusOf(statistics.lastVerdict, use.isEvent, use.isComfortNoise, sample.isTruncated),
     );
     if (statistics.lastVerdict === SequenceVerdict.reordered) fillGap(columns, i);
   });

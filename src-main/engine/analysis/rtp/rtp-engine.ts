@@ -65,7 +65,9 @@ export class RtpEngine {
   private readonly sample = new RtpSample();
   private readonly rowCache = new Map<string, { readonly key: string; readonly row: StreamRow }>();
   private columnCache: { readonly key: string; readonly columns: PacketColumns } | null = null;
-  private readonly queues = new SampleQueues((stream, sample) => this.all[stream].push(sample));
+  private readonly queues = new SampleQueues((stream, rows, from, count) =>
+    this.all[stream].pushAll(rows, from, count),
+  );
   /** Index of the last packet's stream in `all` + 1, by flow; 0 without one. */
   private lastStream = new Uint32Array(256);
   /** SSRCs of `all`. */
@@ -152,13 +154,19 @@ export class RtpEngine {
     if (!this.book.add(announcement)) return;
     this.callStreams = null;
     this.reportRedefinitions(announcement);
-    for (const flow of this.flowsByEndpoint.get(endpointKey(announcement.address, announcement.port)) ?? []) {
+    for (const flow of this.flowsOf(announcement)) {
       for (const stream of flow.streams) this.queues.settle(stream.index);
       flow.refresh(this.book);
       for (const stream of flow.streams) stream.rebind();
       for (const candidate of flow.candidates.values()) this.consider(flow, candidate);
     }
     this.changes += 1;
+  }
+
+  private flowsOf({ address, port, flow }: MediaAnnouncement): readonly RtpFlow[] {
+    if (flow === undefined) return this.flowsByEndpoint.get(endpointKey(address, port)) ?? [];
+    const known = this.flows[flow];
+    return known ? [known] : [];
   }
 
   /** The user said what a payload type of a stream means; null takes it back. */

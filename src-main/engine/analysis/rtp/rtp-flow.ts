@@ -3,7 +3,7 @@ import type { PacketView } from '../../net/packet';
 import type { MediaAnnouncement } from '../../protocols/rtp';
 import { parseRtpHeader, type RtpHeader } from '../../protocols/rtp';
 import { RtcpKind, recognizeRtcp } from '../../protocols/rtcp';
-import { type AnnouncementBook, endpointKey, findPayload } from './announcements';
+import { type AnnouncementBook, endpointKey, findPayload, flowKey } from './announcements';
 import { CandidateList } from './candidates';
 import type { RtcpLog } from './rtcp-log';
 import type { RtpStream, StreamContext } from './rtp-stream';
@@ -46,8 +46,9 @@ export class RtpFlow implements StreamContext {
   }
 
   refresh(book: AnnouncementBook): void {
-    this.received = book.history(this.destinationKey);
-    this.sent = book.history(this.sourceKey);
+    const own = book.history(flowKey(this.flow));
+    this.received = own.length > 0 ? own : book.history(this.destinationKey);
+    this.sent = own.length > 0 ? [] : book.history(this.sourceKey);
   }
 
   streamOf(ssrc: number): RtpStream | null {

@@ -15,8 +15,8 @@ export class RtpSample {
   ipBytes = 0;
   /** Payload as sent, padding removed. */
   payloadBytes = 0;
-  /** Payload bytes that were not captured. */
-  missing = 0;
+  /** The capture did not keep all of the payload. */
+  isTruncated = false;
   /** First four payload bytes as one number; -1 when there are fewer. */
   payloadWord = -1;
 
@@ -29,7 +29,7 @@ export class RtpSample {
     this.marker = header.marker;
     this.ipBytes = ipBytesOf(packet, isIpv6);
     this.payloadBytes = header.payloadEnd - header.payloadStart + packet.payloadMissing;
-    this.missing = packet.payloadMissing;
+    this.isTruncated = packet.payloadMissing > 0;
     this.payloadWord = readTelephoneEvent(packet.bytes, header.payloadStart, header.payloadEnd);
   }
 
@@ -42,7 +42,7 @@ export class RtpSample {
     this.marker = other.marker;
     this.ipBytes = other.ipBytes;
     this.payloadBytes = other.payloadBytes;
-    this.missing = other.missing;
+    this.isTruncated = other.isTruncated;
     this.payloadWord = other.payloadWord;
   }
 }

@@ -11,7 +11,8 @@ import {
 } from '../../protocols/rtp';
 import { announcementInForce, nextAnnouncementFrame, payloadAnnouncedLater, payloadInForce } from './announcements';
 import type { PayloadInference } from './payload-inference';
-import type { RtpSample } from './rtp-sample';
+import { RtpSample } from './rtp-sample';
+import type { SampleRows } from './sample-rows';
 import { RtpStatistics } from './statistics';
 import { WiresharkStatistics, wiresharkClockRateHz } from './wireshark-statistics';
 
@@ -62,6 +63,7 @@ const announcementDelayNs = 2e9;
 /** Rate of events that run beside no known audio. */
 const defaultEventClockRateHz = 8000;
 const event = new TelephoneEvent();
+const waiting = new RtpSample();
 
 /** One RTP stream: the packets of one SSRC in one directed flow. */
 export class RtpStream {
@@ -159,7 +161,7 @@ export class RtpStream {
       timeNs,
       sample.ipBytes,
       sample.payloadBytes,
-      sample.missing,
+      sample.isTruncated,
     );
     this.wireshark.update(
       sample.sequence,
@@ -170,6 +172,41 @@ export class RtpStream {
       timeNs,
     );
     return use;
+  }
+
+  /** `push` for `count` samples from row `from` on: runs of one payload type are counted together. */
+  pushAll(rows: SampleRows, from: number, count: number): void {
+    const end = from + count;
+    let row = from;
+    while (row < end) {
+      const runEnd = this.takeRun(rows, row, end);
+      if (runEnd === row) {
+        rows.read(row, waiting);
+        this.push(waiting);
+        row += 1;
+      } else row = runEnd;
+    }
+  }
+
+  /** Counts samples whose meaning is that of the one before; returns the first row that is not, or `end`. */
+  private takeRun(rows: SampleRows, from: number, end: number): number {
+    const use = this.lastUse;
+    if (use === null || use.isEvent) return from;
+    let { lastTimeNs } = this;
+    let row = from;
+    for (; row < end && rows.payloadType(row) === use.payloadType && rows.frame(row) < use.validUntil; row += 1) {
+      const timeNs = rows.timeNs(row);
+      if (timeNs > lastTimeNs) lastTimeNs = timeNs;
+    }
+    if (row === from) return from;
+    const lastFrame = rows.frame(row - 1);
+    if (lastFrame > this.lastFrame) this.lastFrame = lastFrame;
+    this.lastTimeNs = lastTimeNs;
+    this.revision += row - from;
+    use.packets += row - from;
+    this.statistics.updateAll(rows, from, row, use.clockRateHz);
+    this.wireshark.updateAll(rows, from, row, use.wiresharkClockRateHz);
+    return row;
   }
 
   /** What was said changed: payload types are looked up again, and packets counted otherwise are counted anew. */

@@ -19,14 +19,18 @@ describe('SampleQueues', () => {
       marker: fc.boolean(),
       ipBytes: fc.integer({ min: 0, max: 70_000 }),
       payloadBytes: fc.integer({ min: 0, max: 65_535 }),
-      missing: fc.integer({ min: 0, max: 65_535 }),
+      isTruncated: fc.boolean(),
       payloadWord: fc.integer({ min: -1, max: 0xffffffff }),
     });
     fc.assert(
       fc.property(fc.array(field, { maxLength: 300 }), (fields) => {
         const came = new Map<number, object[]>();
-        const queues = new SampleQueues((stream, sample) => {
-          came.set(stream, [...(came.get(stream) ?? []), { stream, ...sample }]);
+        const queues = new SampleQueues((stream, rows, from, count) => {
+          for (let row = from; row < from + count; row += 1) {
+            const sample = new RtpSample();
+            rows.read(row, sample);
+            came.set(stream, [...(came.get(stream) ?? []), { stream, ...sample }]);
+          }
         });
         const sent = new Map<number, object[]>();
         for (const { stream, ...rest } of fields) {
@@ -42,7 +46,9 @@ describe('SampleQueues', () => {
 
   it('counts the samples of one stream when asked, and of all when too many streams wait', () => {
     const counted: number[] = [];
-    const queues = new SampleQueues((stream) => counted.push(stream));
+    const queues = new SampleQueues((stream, _rows, _from, count) => {
+      for (let i = 0; i < count; i += 1) counted.push(stream);
+    });
     queues.push(7, sampleOf({}));
     queues.push(8, sampleOf({}));
     queues.settle(7);

@@ -1,4 +1,5 @@
 import { extendSequence } from '#shared/base/sequence';
+import type { SampleRows } from './sample-rows';
 
 /** A forward step of so many or more is a restart, not a loss (RFC 3550, appendix A.1). */
 export const MAX_DROPOUT = 3000;
@@ -110,6 +111,28 @@ export class SequenceTracker {
     this.jump = sequence;
     this.extended = sequence;
     return SequenceVerdict.jump;
+  }
+
+  /** Counts the packets from row `from` on that follow each other and the last one: all `next`; returns how many. */
+  follow(rows: SampleRows, from: number, end: number): number {
+    if (!this.isStarted || this.jump >= 0) return 0;
+    let { highest } = this;
+    let at = from;
+    for (; at < end && rows.sequence(at) === ((highest + 1) & 0xffff); at += 1) {
+      if (this.window < maxWindow && highest + 1 - this.base + MAX_MISORDER >= this.window) {
+        this.highest = highest;
+        this.grow();
+      }
+      highest += 1;
+      this.mark(highest);
+    }
+    if (at === from) return 0;
+    this.highest = highest;
+    this.extended = highest;
+    this.unique += at - from;
+    this.gap = 0;
+    this.jumpOutcome = JumpOutcome.none;
+    return at - from;
   }
 
   /** Decides about a packet that nothing followed; for the end of a stream. */

@@ -8,12 +8,12 @@ interface Packet {
   readonly timeMs: number;
   readonly marker?: boolean;
   readonly isEvent?: boolean;
-  readonly missing?: number;
+  readonly isTruncated?: boolean;
 }
 
 function count(packets: readonly Packet[], clockRateHz = 8000): RtpStatistics {
   const statistics = new RtpStatistics();
-  for (const { sequence, timestamp, timeMs, marker = false, isEvent = false, missing = 0 } of packets) {
+  for (const { sequence, timestamp, timeMs, marker = false, isEvent = false, isTruncated = false } of packets) {
     statistics.update(
       sequence & 0xffff,
       timestamp % 2 ** 32,
@@ -23,7 +23,7 @@ function count(packets: readonly Packet[], clockRateHz = 8000): RtpStatistics {
       Math.round(timeMs * 1e6),
       200,
       160,
-      missing,
+      isTruncated,
     );
   }
   statistics.finish();
@@ -164,6 +164,6 @@ describe('RtpStatistics', () => {
   });
 
   it('counts packets that the capture cut short', () => {
-    expect(count(paced(10, 160, 20).map((p, i) => ({ ...p, missing: i < 3 ? 64 : 0 }))).truncatedPackets).toBe(3);
+    expect(count(paced(10, 160, 20).map((p, i) => ({ ...p, isTruncated: i < 3 }))).truncatedPackets).toBe(3);
   });
 });

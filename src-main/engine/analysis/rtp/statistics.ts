@@ -1,5 +1,6 @@
 import { extendTimestamp } from '#shared/base/sequence';
 import { LossHistory } from './loss-history';
+import type { SampleRows } from './sample-rows';
 import { SequenceTracker, SequenceVerdict } from './sequence-tracker';
 import { SlopeEstimator } from './slope';
 import { TimestampSteps } from './timestamp-steps';
@@ -15,6 +16,10 @@ const minDriftPackets = 20;
 const rounding = 1e-6;
 /** Consecutive packets whose timestamps are so many usual steps apart enclose silence, marker or not. */
 const silenceSteps = 3;
+
+/** Seconds since the first packet and timestamps of packets whose slope is to be counted. */
+const steadySeconds = new Float64Array(64);
+const steadyTicks = new Float64Array(steadySeconds.length);
 
 /**
  * Statistics of one RTP stream by the definitions of RFC 3550 and RFC 4737, fed packet by packet in capture
@@ -116,7 +121,7 @@ export class RtpStatistics {
     timeNs: number,
     ipBytes: number,
     payloadBytes: number,
-    missing: number,
+    isTruncated: boolean,
   ): void {
     const isFirst = this.packets === 0;
     if (isFirst) this.firstTimeNs = timeNs;
@@ -124,7 +129,7 @@ export class RtpStatistics {
     this.ipBytes += ipBytes;
     this.payloadBytes += payloadBytes;
     if (marker) this.markers += 1;
-    if (missing > 0) this.truncatedPackets += 1;
+    if (isTruncated) this.truncatedPackets += 1;
     this.lastDeltaMs = isFirst ? Number.NaN : (timeNs - this.previousTimeNs) / 1e6;
     this.previousTimeNs = timeNs;
 
@@ -159,9 +164,132 @@ export class RtpStatistics {
     this.lastJitterMs = this.jitters > 0 ? this.jitterMs() : Number.NaN;
   }
 
+  /**
+   * `update` for the packets in the rows `from` to `end`, none of which is an event, all of one clock rate: what is
+   * counted of an ordinary stream stays in registers from packet to packet.
+   */
+  updateAll(rows: SampleRows, from: number, end: number, clockRateHz: number): void {
+    let row = from;
+    while (row < end) {
+      const count = this.sequence.follow(rows, row, end);
+      if (count > 0) this.takeInSequence(rows, row, row + count, clockRateHz);
+      else {
+        this.update(
+          rows.sequence(row),
+          rows.timestamp(row),
+          rows.marker(row),
+          false,
+          clockRateHz,
+          rows.timeNs(row),
+          rows.ipBytes(row),
+          rows.payloadBytes(row),
+          rows.isTruncated(row),
+        );
+      }
+      row += Math.max(1, count);
+    }
+  }
+
   /** The stream is over: decides about a last packet that nothing followed. */
   finish(): void {
     this.sequence.settle();
+  }
+
+  /** Packets that follow each other; their sequence numbers are counted. */
+  private takeInSequence(rows: SampleRows, from: number, end: number, clockRateHz: number): void {
+    let { ipBytes, payloadBytes, markers, truncatedPackets } = this;
+    for (let row = from; row < end; row += 1) {
+      ipBytes += rows.ipBytes(row);
+      payloadBytes += rows.payloadBytes(row);
+      if (rows.marker(row)) markers += 1;
+      if (rows.isTruncated(row)) truncatedPackets += 1;
+    }
+    this.packets += end - from;
+    this.ipBytes = ipBytes;
+    this.payloadBytes = payloadBytes;
+    this.markers = markers;
+    this.truncatedPackets = truncatedPackets;
+    this.lastVerdict = SequenceVerdict.next;
+    this.losses.takeAll(rows, from, end, this.firstTimeNs);
+    this.setClock(clockRateHz, false);
+    let row = from;
+    while (row < end) {
+      row = this.takeSteady(rows, row, end);
+      if (row === end) break;
+      const timeNs = rows.timeNs(row);
+      this.lastDeltaMs = (timeNs - this.previousTimeNs) / 1e6;
+      this.previousTimeNs = timeNs;
+      this.lastIsSilence = false;
+      this.lastSkewMs = Number.NaN;
+      this.takeTime(rows.timestamp(row), timeNs, false, rows.marker(row), SequenceVerdict.next);
+      if (!this.lastIsSilence) this.takeDelta();
+      this.lastJitterMs = this.jitters > 0 ? this.jitterMs() : Number.NaN;
+      row += 1;
+    }
+  }
+
+  /**
+   * Takes the time of packets in sequence, with their clock rate set, as long as each is the usual step after the one
+   * before, or shares its timestamp; returns the first row that is not, or `end`. The same operations in the same order
+   * as in `takeTime`, so that the same figures come out to the last digit.
+   */
+  private takeSteady(rows: SampleRows, from: number, end: number): number {
+    const { clockRateHz, firstTimeNs, originNs, originTimestamp } = this;
+    if (clockRateHz === 0 || !this.hasOrigin) return from;
+    const { usual } = this.steps;
+    const maxDifference = timeBaseJumpSeconds * clockRateHz;
+    let { previousTimeNs, timedNs, timedTimestamp, highestTimestamp, jitter, jitterSumMs, maxJitterMs } = this;
+    let { maxSkewMs, maxDeltaMs, lastDeltaMs, lastSkewMs } = this;
+    let jitterMs = 0;
+    let usualSteps = 0;
+    let row = from;
+    const last = Math.min(end, from + steadySeconds.length);
+    for (; row < last; row += 1) {
+      const extended = extendTimestamp(rows.timestamp(row), timedTimestamp);
+      const step = extended - timedTimestamp;
+      if (step !== usual && step !== 0) break;
+      const timeNs = rows.timeNs(row);
+      const elapsedNs = timeNs - timedNs;
+      const difference = (elapsedNs * clockRateHz) / 1e9 - step;
+      const distance = Math.abs(difference);
+      if (distance > maxDifference || elapsedNs > pauseSeconds * 1e9) break;
+      if (step !== 0) usualSteps += 1;
+      lastDeltaMs = (timeNs - previousTimeNs) / 1e6;
+      previousTimeNs = timeNs;
+      if (lastDeltaMs > maxDeltaMs) maxDeltaMs = lastDeltaMs;
+      if (extended > highestTimestamp) highestTimestamp = extended;
+      timedNs = timeNs;
+      timedTimestamp = extended;
+      jitter += (distance - jitter) / 16;
+      jitterMs = (jitter / clockRateHz) * 1000;
+      jitterSumMs += jitterMs;
+      if (jitterMs > maxJitterMs) maxJitterMs = jitterMs;
+      lastSkewMs = ((extended - originTimestamp) / clockRateHz) * 1000 - (timeNs - originNs) / 1e6;
+      if (Math.abs(lastSkewMs) > Math.abs(maxSkewMs) + rounding) maxSkewMs = lastSkewMs;
+      steadySeconds[row - from] = (timeNs - firstTimeNs) / 1e9;
+      steadyTicks[row - from] = extended;
+    }
+    const count = row - from;
+    if (count === 0) return row;
+    this.previousTimeNs = previousTimeNs;
+    this.timedNs = timedNs;
+    this.timedTimestamp = timedTimestamp;
+    this.highestTimestamp = highestTimestamp;
+    this.jitter = jitter;
+    this.jitterSumMs = jitterSumMs;
+    this.jitters += count;
+    this.maxJitterMs = maxJitterMs;
+    this.maxSkewMs = maxSkewMs;
+    this.maxDeltaMs = maxDeltaMs;
+    this.deltas += count;
+    this.lastDeltaMs = lastDeltaMs;
+    this.lastSkewMs = lastSkewMs;
+    this.lastJitterMs = jitterMs;
+    this.lastTimestamp = timedTimestamp;
+    this.lastIsSilence = false;
+    this.steps.pushUsual(usualSteps);
+    this.slope.pushAll(steadySeconds, steadyTicks, count);
+    return row;
   }
 
   private takeDelta(): void {

@@ -6,7 +6,7 @@ import { estimateMos } from './e-model';
 import type { PayloadUse, RtpStream } from './rtp-stream';
 
 /** A description is a statement, a static payload type a convention. */
-const confidences: Partial<Record<BindingBasis, number>> = { user: 1, sdp: 1, static: 0.9, inferred: 0.8 };
+const confidences: Partial<Record<BindingBasis, number>> = { user: 1, sdp: 1, rtsp: 1, static: 0.9, inferred: 0.8 };
 
 /** A stream as the tables show it. `peer` is the stream in the other direction. */
 export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow {
@@ -59,7 +59,7 @@ export function streamRow(stream: RtpStream, peer: RtpStream | null): StreamRow 
     startSeconds: stream.firstTimeNs / 1e9,
     durationSeconds: (stream.lastTimeNs - stream.firstTimeNs) / 1e9,
     callId: stream.callIds[0] ?? null,
-    sessionId: null,
+    sessionId: announcement?.sessionId ?? null,
     peerId: peer?.id ?? null,
     encryption: announcement?.isSecure ? 'srtp' : 'none',
     decrypted: false,

@@ -14,6 +14,21 @@ export class TimestampSteps {
     return this.total > 0 ? this.usualCount / this.total : 0;
   }
 
+  /** `push` for the usual step, `count` times. */
+  pushUsual(count: number): void {
+    if (count === 0) return;
+    let slot = 0;
+    while (slot < remembered && (this.counts[slot] === 0 || this.steps[slot] !== this.usual)) slot += 1;
+    if (slot === remembered) {
+      // Other steps have taken its place: it comes in again as a new one.
+      for (let i = 0; i < count; i += 1) this.push(this.usual);
+      return;
+    }
+    this.total += count;
+    this.counts[slot] += count;
+    this.usualCount = this.counts[slot];
+  }
+
   /** `step` is that of two packets with consecutive sequence numbers and different timestamps. */
   push(step: number): void {
     this.total += 1;

@@ -5,6 +5,7 @@ import type { Ladder, SipMessageDetail } from '../model/call';
 import type { CaptureProgress, CaptureSummary } from '../model/capture';
 import type { FollowPage, PacketDetail, PacketPosition } from '../model/packet';
 import type { PlayerModel } from '../model/player';
+import type { SessionMessageDetail } from '../model/session';
 import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
@@ -29,6 +30,13 @@ export const tableIds = [
   'conversations.sctp',
   'rtp-packets',
   'packets',
+  'sessions',
+  'objects',
+  'exchanges',
+  'session-messages',
+  'ts-pids',
+  'ts-checks',
+  'segments',
 ] as const satisfies readonly TableId[];
 
 const sortSchema = z.object({ column: id, direction: z.enum(['asc', 'desc']) });
@@ -69,8 +77,11 @@ export const commandSchemas = {
   'table:definitions': z.object({}),
   'table:page': z.object({ captureId, query: tableQuerySchema }),
   'timeline:get': z.object({ captureId }),
+  /** `callId` may be that of a session. */
   'call:ladder': z.object({ captureId, callId: id }),
   'call:message': z.object({ captureId, messageId: id }),
+  /** A message of a session: RTMP, RTSP, HTTP. */
+  'session:message': z.object({ captureId, messageId: id }),
   'stream:detail': z.object({ captureId, streamId: id }),
   'stream:series': z.object({ captureId, streamId: id, buckets: z.number().int().min(1).max(20_000) }),
   'packet:detail': z.object({ captureId, frame: z.number().int().min(1) }),
@@ -161,6 +172,7 @@ export interface CommandOutputs {
   'timeline:get': MediaTimeline;
   'call:ladder': Ladder;
   'call:message': SipMessageDetail;
+  'session:message': SessionMessageDetail;
   'stream:detail': StreamRow;
   'stream:series': RtpSeries;
   'packet:detail': PacketDetail;

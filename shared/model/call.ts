@@ -85,7 +85,7 @@ export interface SipMessageDetail {
   readonly timeSeconds: number;
   readonly source: string;
   readonly destination: string;
-  readonly transport: 'udp' | 'tcp' | 'sctp';
+  readonly transport: 'udp' | 'tcp' | 'tls' | 'ws' | 'sctp';
   readonly startLine: string;
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   /** Body as text; empty when none. */

@@ -91,6 +91,8 @@ export interface InterfaceFacts {
 export interface TableCounts {
   readonly calls: number;
   readonly streams: number;
+  readonly sessions: number;
+  readonly objects: number;
   readonly conversations: ConversationCounts;
   readonly diagnostics: number;
 }

@@ -13,7 +13,16 @@ export type TableId =
   /** Per-packet table of one stream: `TableQuery.scope` is its id. */
   | 'rtp-packets'
   /** Every frame of the capture. */
-  | 'packets';
+  | 'packets'
+  | 'sessions'
+  | 'objects'
+  /** HTTP requests with their responses. */
+  | 'exchanges'
+  /** Of one session, which `TableQuery.scope` names. */
+  | 'session-messages'
+  | 'ts-pids'
+  | 'ts-checks'
+  | 'segments';
 
 export interface SortKey {
   readonly column: string;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
 import { tableDefinitions } from '#engine/analysis/pipeline/table-definitions';
 import { Emitter } from '#shared/base/emitter';
 import { type Failure, ok, type Result } from '#shared/base/result';
@@ -10,6 +11,7 @@ import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureFile, CaptureProgress, CaptureSummary } from '#shared/model/capture';
 import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
+import type { SessionMessageDetail } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { WlanNetworkRow } from '#shared/model/wlan';
@@ -17,6 +19,7 @@ import type { TableId, TablePage, TableQuery } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, HashApi, WorkerSummary } from '../workers/capture-api';
 import type { InputFile } from '../workers/capture-input';
 import { compressionOf } from '../workers/compression';
+import type { CaptureLocation } from '../media/capture-location';
 import { RpcClient } from '../workers/rpc/client';
 import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource, MediaSourceIndex, VideoSourceIndex } from './media-source';
@@ -142,6 +145,10 @@ export class CaptureService implements MediaSource {
     return this.get(captureId).client.call('message', { messageId });
   }
 
+  sessionMessage(captureId: string, messageId: string): Promise<SessionMessageDetail> {
+    return this.get(captureId).client.call('sessionMessage', { messageId });
+  }
+
   stream(captureId: string, streamId: string): Promise<StreamRow> {
     return this.get(captureId).client.call('stream', { streamId });
   }
@@ -176,6 +183,16 @@ export class CaptureService implements MediaSource {
     return { sourceId, ...index };
   }
 
+  /** Coded samples of a session that is no call, or of one of its streams. */
+  async mediaSamples(captureId: string, sourceId: string): Promise<MediaSamples & { capturePath: CaptureLocation }> {
+    return this.get(captureId).client.call('mediaSamples', { sourceId });
+  }
+
+  /** Bytes of a session, a stream or an object as they were sent. */
+  async mediaFile(captureId: string, sourceId: string): Promise<MediaFile & { capturePath: CaptureLocation }> {
+    return this.get(captureId).client.call('mediaFile', { sourceId });
+  }
+
   async videoSource(captureId: string, streamId: string): Promise<VideoSourceIndex> {
     const source = await this.get(captureId).client.call('videoSource', { streamId });
     return { sourceId: streamId, ...source };
@@ -206,7 +223,8 @@ export class CaptureService implements MediaSource {
       const spoolPath = compressionOf(path) === null ? null : join(this.spools(), `${id}-${i}`);
       return { path, name: basename(path), spoolPath };
     });
-    const spoolPaths = files.flatMap(({ spoolPath }) => spoolPath ?? []);
+    const spillPath = join(this.spools(), `${id}-kept`);
+    const spoolPaths = [...files.flatMap(({ spoolPath }) => spoolPath ?? []), spillPath];
     const worker = this.options.createCaptureWorker();
     const client = new RpcClient<CaptureApi, CaptureEvents>(worker);
     worker.on('error', (error) => client.close(error));
@@ -217,7 +235,7 @@ export class CaptureService implements MediaSource {
       worker.on('error', () => done());
     });
     try {
-      facts = await client.call('open', { files, follows, wlanKeys });
+      facts = await client.call('open', { files, follows, wlanKeys, spillPath });
     } catch (error) {
       await worker.terminate();
       for (const spool of spoolPaths) rmSync(spool, { force: true });

@@ -1,11 +1,13 @@
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
+import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { Failure } from '#shared/base/result';
-import type { AnalysisDocument } from '#shared/model/analysis-document';
+import type { EngineDocument } from '#shared/model/analysis-document';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureSummary, LoadState } from '#shared/model/capture';
 import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
+import type { SessionMessageDetail } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { WlanNetworkRow } from '#shared/model/wlan';
@@ -41,6 +43,8 @@ export type CaptureApi = {
       readonly follows: boolean;
       /** Keys of 802.11 networks, as `parseWlanKey` understands them. */
       readonly wlanKeys?: readonly string[];
+      /** Private file for bytes that lie nowhere in the capture, made when it is needed; memory without it. */
+      readonly spillPath?: string;
     };
     value: WorkerSummary;
   };
@@ -56,6 +60,18 @@ export type CaptureApi = {
   timeline: { argument: null; value: MediaTimeline };
   ladder: { argument: { readonly callId: string }; value: Ladder };
   message: { argument: { readonly messageId: string }; value: SipMessageDetail };
+  /** A message of a session that is no call. */
+  sessionMessage: { argument: { readonly messageId: string }; value: SessionMessageDetail };
+  /** Coded samples of a session or of one of its streams. */
+  mediaSamples: {
+    argument: { readonly sourceId: string };
+    value: MediaSamples & { readonly capturePath: CaptureLocation };
+  };
+  /** Bytes of a session, a stream or an object as they were sent. */
+  mediaFile: {
+    argument: { readonly sourceId: string };
+    value: MediaFile & { readonly capturePath: CaptureLocation };
+  };
   stream: { argument: { readonly streamId: string }; value: StreamRow };
   series: { argument: { readonly streamId: string; readonly buckets: number }; value: RtpSeries };
   packetDetail: { argument: { readonly frame: number }; value: PacketDetail };
@@ -83,10 +99,7 @@ export type CaptureApi = {
     value: VideoSourceIndexes & { readonly capturePath: CaptureLocation };
   };
   /** Everything of the analysis but what the service knows better (tool, path, hash). */
-  document: {
-    argument: null;
-    value: Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics' | 'wlanNetworks'>;
-  };
+  document: { argument: null; value: EngineDocument };
 };
 
 export type CaptureEvents = {

@@ -6,6 +6,7 @@ import type { TableId } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, WorkerProgress, WorkerSummary } from './capture-api';
 import { nodeCipherSuite } from './node-cipher-suite';
 import { CaptureInput } from './capture-input';
+import { FileSpill } from './file-spill';
 import type { CaptureLocation } from '../media/capture-location';
 import { RpcFailure, Transferred } from './rpc/protocol';
 import type { Handlers } from './rpc/server';
@@ -26,6 +27,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
   let emit: Emit = () => undefined;
   let analysis: CaptureAnalysis | null = null;
   let input: CaptureInput | null = null;
+  let spill: FileSpill | null = null;
   let state: LoadState = 'loading';
   let startedAt = 0;
   let reportedAt = 0;
@@ -41,7 +43,11 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     if (!analysis) throw new RpcFailure({ code: 'no-capture', message: 'No capture is open.' });
     return analysis;
   };
-  const location = (): CaptureLocation => input?.location(opened().bases) ?? [];
+  const location = (): CaptureLocation => {
+    const files = input?.location(opened().bases, spill) ?? [];
+    spill?.flush();
+    return files;
+  };
   const found = <T>(value: T | null, what: string): T => {
     if (value === null) throw new RpcFailure({ code: 'not-found', message: `There is no ${what}.` });
     return value;
@@ -127,14 +133,16 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
   };
 
   const handlers: Handlers<CaptureApi> = {
-    open: async ({ files, follows, wlanKeys = [] }) => {
+    open: async ({ files, follows, wlanKeys = [], spillPath }) => {
       const keys = wlanKeys.map(understoodKey);
+      spill = spillPath === undefined ? null : new FileSpill(spillPath);
       input = new CaptureInput(files, follows);
       await input.recognisable();
       const { fault, parts } = input;
       const opening = CaptureAnalysis.open(parts.length === 1 ? parts[0].source : parts, {
         ciphers: nodeCipherSuite,
         wlanKeys: keys,
+        spill: spill ?? undefined,
       });
       if (!opening.ok) {
         input.close();
@@ -180,6 +188,15 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     timeline: () => opened().timeline(),
     ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),
+    sessionMessage: ({ messageId }) => found(opened().sessionMessage(messageId), `message '${messageId}'`),
+    mediaSamples: ({ sourceId }) => {
+      const samples = found(opened().samples(sourceId), `media '${sourceId}'`);
+      return { ...samples, capturePath: location() };
+    },
+    mediaFile: ({ sourceId }) => {
+      const file = found(opened().file(sourceId), `file '${sourceId}'`);
+      return { ...file, capturePath: location() };
+    },
     stream: ({ streamId }) => found(opened().streamDetail(streamId), `stream '${streamId}'`),
     series: ({ streamId, buckets }) => found(opened().series(streamId, buckets), `stream '${streamId}'`),
     packetDetail: ({ frame }) => {

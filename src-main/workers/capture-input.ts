@@ -1,8 +1,10 @@
 import type { ByteSource, SourceFault } from '#engine/capture/byte-source';
 import type { CapturePart } from '#engine/capture/merge';
+import { spillBase } from '#engine/store/capture-bytes';
 import type { CaptureLocation } from '../media/capture-location';
 import { type Compression, compressionOf } from './compression';
 import { FileSource } from './file-source';
+import type { FileSpill } from './file-spill';
 import { RpcFailure } from './rpc/protocol';
 import { SpooledSource } from './spooled-source';
 
@@ -77,16 +79,21 @@ export class CaptureInput {
     return there === 0 ? 0 : Math.round((taken * Math.min(position, there)) / there);
   }
 
-  /** Where the bytes of frames lie; `bases` are the offsets that the engine gave the files. */
-  location(bases: readonly number[]): CaptureLocation {
+  /**
+   * Where the bytes of frames lie, and those kept beside them; `bases` are the offsets that the engine gave the files.
+   */
+  location(bases: readonly number[], spill: FileSpill | null): CaptureLocation {
     const [first, ...others] = this.opened;
-    if (others.length === 0 && first.spool === null) return first.file.path;
-    return this.opened.map(({ file, source, spool }, i) => ({
+    const hasSpill = spill !== null && spill.size > 0;
+    if (others.length === 0 && first.spool === null && !hasSpill) return first.file.path;
+    const files = this.opened.map(({ file, source, spool }, i) => ({
       path: spool?.path ?? file.path,
       name: file.path,
       offset: bases[i],
       bytes: source.size,
     }));
+    if (!hasSpill) return files;
+    return [...files, { path: spill.path, name: spill.path, offset: spillBase, bytes: spill.size }];
   }
 
   /** Resolves when compressed files have given enough to tell what they hold. */

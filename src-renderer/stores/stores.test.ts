@@ -24,6 +24,8 @@ const capture: CaptureSummary = {
   counts: {
     calls: 0,
     streams: 0,
+    sessions: 0,
+    objects: 0,
     diagnostics: 0,
     conversations: { ethernet: 0, wlan: 0, ipv4: 0, ipv6: 0, tcp: 0, udp: 0, sctp: 0 },
   },

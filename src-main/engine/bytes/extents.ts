@@ -66,6 +66,13 @@ export class Extents implements ExtentColumns {
     }
   }
 
+  /** Forgets all pieces, keeps the room. */
+  clear(): void {
+    this.count = 0;
+    this.total = 0;
+    this.missing = 0;
+  }
+
   /** The same without spare room. */
   trimmed(): Extents {
     const copy = new Extents(0);

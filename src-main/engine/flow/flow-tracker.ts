@@ -24,6 +24,11 @@ const transportWords6 = 10;
 const withoutLink = -1;
 const countedDirectly = -2;
 
+/** Stands for the IP protocol in the key of conversations that are not counted (`reserve`); IANA reserves it. */
+const reservedProtocol = 255;
+/** Parent of those. */
+const withoutParent = -1;
+
 /**
  * Puts every frame into its conversations (Ethernet, WLAN, IP, transport) and names its directed flow, which is that
  * of its innermost packet. The headers of tunnels around it count in their own conversations, each with the length
@@ -83,6 +88,7 @@ export class FlowTracker {
       const { ethernet, wlan, ipv4, ipv6 } = this.direct;
       const tables = { ethernet: ethernet.copy(), wlan, ipv4: ipv4.copy(), ipv6: ipv6.copy() };
       for (let i = 0; i < this.transport.count; i += 1) {
+        if (this.parent[i] === withoutParent) continue;
         const isV4 = (this.transport.keyWord(i, protocolWord) & 0xff) === 4;
         tables[isV4 ? 'ipv4' : 'ipv6'].addAll(this.parent[i] >>> 1, this.transport, i, this.parent[i] & 1);
         const link = this.transport.note(i);
@@ -91,6 +97,19 @@ export class FlowTracker {
       this.shown = { frames: this.frames, tables };
     }
     return this.shown.tables[kind];
+  }
+
+  /** A number among the conversations for one that lies inside another: nothing is counted there, nobody sees it. */
+  reserve(): number {
+    const { key } = this.transport;
+    key[protocolWord] = reservedProtocol << 8;
+    key[portsWord] = this.parentCount;
+    const conversation = this.transport.find(portsWord + 1);
+    this.makeRoom();
+    this.parent[conversation] = withoutParent;
+    this.transport.setNote(conversation, withoutLink);
+    this.parentCount += 1;
+    return conversation;
   }
 
   /** Both ends of a directed flow. */
@@ -200,12 +219,15 @@ export class FlowTracker {
     return 2 * table.find(table.stride) + (isForward ? 0 : 1);
   }
 
+  private makeRoom(): void {
+    if (this.parentCount < this.parent.length) return;
+    const next = new Int32Array(this.parent.length * 2);
+    next.set(this.parent);
+    this.parent = next;
+  }
+
   private addTransport(packet: Headers, direction: number): void {
-    if (this.parentCount === this.parent.length) {
-      const next = new Int32Array(this.parent.length * 2);
-      next.set(this.parent);
-      this.parent = next;
-    }
+    this.makeRoom();
     this[this.transportOf(this.parentCount)].push(this.parentCount);
     this.parent[this.parentCount] = this.findIp(packet) ^ direction;
     const { linkBytes, macSource, macDestination } = packet;

@@ -13,17 +13,26 @@ export interface StreamGap {
  * the capture, valid until the next frame.
  */
 export interface TcpStreamSink {
-  /** The next bytes, `bytes[start..end)`, with the frame that carried them. */
-  onData(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number): void;
+  /** The next bytes, `bytes[start..end)`, with the frame that carried them and the address of the first. */
+  onData(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
   /** `length` bytes are lost; `frame` is the one that showed it. What follows lies behind them. */
-  onGap(length: number, frame: number): void;
+  onGap(length: number, frame: number, timeNs: number): void;
   /** The stream ended (FIN, RST, or the end of the capture), at most once a connection. */
-  onEnd(): void;
+  onEnd(timeNs: number): void;
 }
 
-/** Bytes that wait for a hole before them to be filled, and how many pieces of them. */
-const MAX_WAITING_BYTES = 1024 * 1024;
-const MAX_WAITING_SEGMENTS = 2048;
+/** Memory that all streams share for segments that wait; what does not fit is read again from the capture. */
+export interface WaitingRoom {
+  /** May so many bytes be held in memory? What is reserved is given back by `release`. */
+  reserve(bytes: number): boolean;
+  release(bytes: number): void;
+  /** Reads what lies at an address given to `push`. */
+  read(address: number, target: Uint8Array): number;
+}
+
+/** Bytes that wait for a hole before them to be filled, and how many pieces of them: a large window on a fast line. */
+const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+const MAX_WAITING_SEGMENTS = 8192;
 /** What a waiting segment costs beside its bytes. */
 const SEGMENT_COST = 128;
 /**
@@ -38,7 +47,11 @@ const MAX_LISTED_GAPS = 1024;
 interface Segment {
   /** Stream position of `bytes[0]`. */
   position: number;
-  readonly bytes: Uint8Array;
+  /** Null when there was no room for them: they are read again. */
+  readonly bytes: Uint8Array | null;
+  readonly length: number;
+  /** Where they lie in the capture; -1 when nobody said. */
+  readonly address: number;
   /** Bytes behind these that were on the wire, but not captured. */
   readonly missing: number;
   readonly frame: number;
@@ -74,11 +87,19 @@ export class TcpStream {
   private segmentsBehindHole = 0;
   private holeSinceNs = 0;
   private lastFrame = 0;
+  private lastTimeNs = 0;
 
+  /** @param room shared by several streams; without one everything that waits is held in memory */
   constructor(
     private readonly sink: TcpStreamSink,
     private readonly diagnostics: DiagnosticSink | null = null,
+    private readonly room: WaitingRoom | null = null,
   ) {}
+
+  /** The stream has begun and is over. */
+  get isOver(): boolean {
+    return this.hasEnded;
+  }
 
   /** Whether a SYN with this sequence number begins another connection than the one under way. */
   startsAnew(sequence: number): boolean {
@@ -86,8 +107,9 @@ export class TcpStream {
   }
 
   /**
-   * Takes a segment of this direction. `missing` bytes follow its payload that the capture did not keep. A SYN
-   * that begins a new connection on the same ports ends the stream and starts it again.
+   * Takes a segment of this direction. `missing` bytes follow its payload that the capture did not keep; `address` is
+   * where `bytes[start]` lies in the capture. A SYN that begins a new connection on the same ports ends the stream and
+   * starts it again.
    */
   push(
     sequence: number,
@@ -98,6 +120,7 @@ export class TcpStream {
     frame: number,
     timeNs: number,
     missing = 0,
+    address = -1,
   ): void {
     let first = sequence;
     if ((flags & TcpFlag.syn) !== 0) {
@@ -113,6 +136,7 @@ export class TcpStream {
     }
     if (this.hasEnded) return;
     this.lastFrame = frame;
+    this.lastTimeNs = timeNs;
     const position = this.position + ((first - this.sequence) | 0);
     if ((flags & TcpFlag.rst) !== 0) {
       // The data of a reset is a remark, not part of the stream; a reset far off the stream is not its own.
@@ -120,7 +144,7 @@ export class TcpStream {
       return;
     }
     if ((flags & TcpFlag.fin) !== 0) this.noteFin(position + length);
-    if (length > 0) this.take(position, bytes, start, end, frame, timeNs, missing);
+    if (length > 0) this.take(position, bytes, start, end, frame, timeNs, missing, address);
     this.settle(timeNs);
   }
 
@@ -162,6 +186,7 @@ export class TcpStream {
     frame: number,
     timeNs: number,
     missing: number,
+    address: number,
   ): void {
     const captured = position + (end - start);
     if (captured + missing <= this.position) {
@@ -169,7 +194,8 @@ export class TcpStream {
       return;
     }
     if (this.waiting.length === 0 && position <= this.position) {
-      this.deliver(bytes, start + (this.position - position), end, missing, frame, timeNs, captured);
+      const known = this.position - position;
+      this.deliver(bytes, start + known, end, missing, frame, timeNs, captured, moved(address, known));
       return;
     }
     if (this.waiting.length === 0) {
@@ -177,15 +203,8 @@ export class TcpStream {
       this.segmentsBehindHole = 0;
     }
     this.segmentsBehindHole += 1;
-    this.insert(
-      Math.max(position, this.position),
-      bytes,
-      start + Math.max(0, this.position - position),
-      end,
-      frame,
-      timeNs,
-      missing,
-    );
+    const known = Math.max(0, this.position - position);
+    this.insert(position + known, bytes, start + known, end, frame, timeNs, missing, moved(address, known));
   }
 
   /** Hands on bytes that are next in order, and the loss behind them when the capture cut the segment. */
@@ -197,12 +216,13 @@ export class TcpStream {
     frame: number,
     timeNs: number,
     capturedEnd: number,
+    address: number,
   ): void {
     if (start < end) {
       this.advance(end - start);
-      this.sink.onData(bytes, start, end, frame, timeNs);
+      this.sink.onData(bytes, start, end, frame, timeNs, address);
     }
-    if (missing > 0) this.declareGap(capturedEnd + missing - this.position, frame);
+    if (missing > 0) this.declareGap(capturedEnd + missing - this.position, frame, timeNs);
   }
 
   /** Keeps a copy of those bytes that no waiting segment has yet. */
@@ -214,6 +234,7 @@ export class TcpStream {
     frame: number,
     timeNs: number,
     missing: number,
+    address: number,
   ): void {
     const { waiting } = this;
     const to = position + Math.max(0, end - start);
@@ -226,17 +247,21 @@ export class TcpStream {
       const next = at < waiting.length ? waiting[at] : null;
       if (next !== null && next.position <= from) {
         const until = Math.min(to, segmentEnd(next));
-        const captured = Math.min(until, next.position + next.bytes.length);
-        for (let i = from; i < captured && !isDifferent; i += 1) {
-          isDifferent = next.bytes[i - next.position] !== bytes[start + (i - position)];
+        const captured = Math.min(until, next.position + next.length);
+        const known: Uint8Array | null = isDifferent || from >= captured ? null : this.bytesOf(next);
+        for (let i = from; known !== null && i < captured && !isDifferent; i += 1) {
+          isDifferent = known[i - next.position] !== bytes[start + (i - position)];
         }
         from = until;
       } else {
         const until = next === null ? to : Math.min(to, next.position);
-        const copy = new Uint8Array(bytes.subarray(start + (from - position), start + (until - position)));
+        const place = moved(address, from - position);
+        const isHeld = place < 0 || this.room === null || this.room.reserve(until - from);
         this.wait(at, {
           position: from,
-          bytes: copy,
+          bytes: isHeld ? bytes.slice(start + (from - position), start + (until - position)) : null,
+          length: until - from,
+          address: place,
           missing: next === null && until === to ? missing : 0,
           frame,
           timeNs,
@@ -259,7 +284,14 @@ export class TcpStream {
 
   private wait(at: number, segment: Segment): void {
     this.waiting.splice(at, 0, segment);
-    this.waitingCost += segment.bytes.length + SEGMENT_COST;
+    this.waitingCost += segment.length + SEGMENT_COST;
+  }
+
+  private bytesOf(segment: Segment): Uint8Array {
+    if (segment.bytes !== null) return segment.bytes;
+    const bytes = new Uint8Array(segment.length);
+    this.room?.read(segment.address, bytes);
+    return bytes;
   }
 
   /** Delivers what has become next in order, gives lost holes up, and ends the stream at its FIN. */
@@ -270,10 +302,10 @@ export class TcpStream {
       const next = waiting[delivered];
       if (next.position > this.position) {
         if (!this.isLost(next.position, timeNs, waiting.length - delivered)) break;
-        this.declareGap(next.position - this.position, next.frame);
+        this.declareGap(next.position - this.position, next.frame, next.timeNs);
       }
       delivered += 1;
-      this.waitingCost -= next.bytes.length + SEGMENT_COST;
+      this.waitingCost -= next.length + SEGMENT_COST;
       this.deliverWaiting(next);
     }
     if (delivered > 0) {
@@ -284,9 +316,12 @@ export class TcpStream {
     if (this.finPosition >= 0 && this.position >= this.finPosition) this.end();
   }
 
-  private deliverWaiting({ position, bytes, missing, frame, timeNs }: Segment): void {
-    const skip = Math.max(0, this.position - position);
-    this.deliver(bytes, Math.min(skip, bytes.length), bytes.length, missing, frame, timeNs, position + bytes.length);
+  private deliverWaiting(segment: Segment): void {
+    const { position, length, missing, frame, timeNs, address } = segment;
+    const bytes = this.bytesOf(segment);
+    if (segment.bytes !== null && address >= 0) this.room?.release(length);
+    const skip = Math.min(Math.max(0, this.position - position), length);
+    this.deliver(bytes, skip, length, missing, frame, timeNs, position + length, moved(address, skip));
   }
 
   private isLost(holeEnd: number, timeNs: number, segments: number): boolean {
@@ -295,12 +330,12 @@ export class TcpStream {
     return this.segmentsBehindHole > REORDER_SEGMENTS || timeNs - this.holeSinceNs >= REORDER_NS;
   }
 
-  private declareGap(length: number, frame: number): void {
+  private declareGap(length: number, frame: number, timeNs: number): void {
     if (length <= 0) return;
     if (this.gaps.length < MAX_LISTED_GAPS) this.gaps.push({ offset: this.position, length });
     this.gapBytes += length;
     this.advance(length);
-    this.sink.onGap(length, frame);
+    this.sink.onGap(length, frame, timeNs);
   }
 
   private advance(length: number): void {
@@ -313,16 +348,22 @@ export class TcpStream {
     this.waiting = [];
     this.waitingCost = 0;
     for (const segment of waiting) {
-      if (this.finPosition >= 0 && segment.position >= this.finPosition) break;
-      this.declareGap(segment.position - this.position, segment.frame);
+      if (this.finPosition >= 0 && segment.position >= this.finPosition) {
+        if (segment.bytes !== null && segment.address >= 0) this.room?.release(segment.length);
+        continue;
+      }
+      this.declareGap(segment.position - this.position, segment.frame, segment.timeNs);
       this.deliverWaiting(segment);
     }
     if (this.finPosition > this.position && this.finPosition - this.position <= MAX_WAITING_BYTES) {
-      this.declareGap(this.finPosition - this.position, this.lastFrame);
+      this.declareGap(this.finPosition - this.position, this.lastFrame, this.lastTimeNs);
     }
     this.hasEnded = true;
-    this.sink.onEnd();
+    this.sink.onEnd(this.lastTimeNs);
   }
 }
 
-const segmentEnd = (segment: Segment): number => segment.position + segment.bytes.length + segment.missing;
+const segmentEnd = (segment: Segment): number => segment.position + segment.length + segment.missing;
+
+/** An address `bytes` further on; one that nobody knows stays so. */
+const moved = (address: number, bytes: number): number => (address < 0 ? address : address + bytes);

@@ -59,6 +59,12 @@ export class CaptureBytes {
     }
   }
 
+  /** A copy of `length` bytes at `address`; shorter where they end. */
+  slice(address: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, this.read(address, bytes));
+  }
+
   /** Keeps a copy and answers its address; `missingBytes` when there is no room. */
   keep(bytes: Uint8Array, start: number, end: number): number {
     const address = spillBase + this.spill.size;

@@ -8,7 +8,7 @@ export const noMessage = 0xffffffff;
 /** How far back in its session a message is looked for that it repeats. */
 const lookBack = 64;
 
-export type SipTransport = 'udp' | 'tcp' | 'sctp';
+export type SipTransport = 'udp' | 'tcp' | 'tls' | 'ws' | 'sctp';
 
 /** One message as it is remembered. */
 export interface LoggedMessage {
@@ -28,7 +28,9 @@ export interface LoggedMessage {
 
 const truncatedFlag = 1;
 const retransmissionFlag = 2;
-const tcpFlag = 4;
+const transports: readonly SipTransport[] = ['udp', 'tcp', 'tls', 'ws', 'sctp'];
+const transportShift = 2;
+const transportMask = 7;
 const dialogShift = 8;
 
 /**
@@ -86,7 +88,7 @@ export class MessageLog {
     this.meta.push(
       (message.isTruncated ? truncatedFlag : 0) |
         (original === noMessage ? 0 : retransmissionFlag) |
-        (transport === 'tcp' ? tcpFlag : 0),
+        (transports.indexOf(transport) << transportShift),
     );
     this.previous.push(previous);
     this.identityHigh.push(high);
@@ -145,7 +147,7 @@ export class MessageLog {
       timeNs: this.timeNs.get(index),
       source: { address: this.addresses.text(this.source.get(index)), port: ports >>> 16 },
       destination: { address: this.addresses.text(this.destination.get(index)), port: ports & 0xffff },
-      transport: (meta & tcpFlag) !== 0 ? 'tcp' : 'udp',
+      transport: transports[(meta >>> transportShift) & transportMask],
       label: this.texts.text(this.label.get(index)),
       detail: this.texts.text(this.detail.get(index)),
       dialog: meta >>> dialogShift,

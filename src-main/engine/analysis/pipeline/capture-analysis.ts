@@ -1,7 +1,14 @@
 import { ok, type Result } from '#shared/base/result';
 import { formatEpochNs } from '#shared/base/time';
 import type { DecodeAsRule } from '#shared/model/decode-as';
-import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
+import type {
+  CallDocument,
+  EngineDocument,
+  ObjectDocument,
+  SessionDocument,
+  StreamDocument,
+} from '#shared/model/analysis-document';
+import type { SessionMessageDetail } from '#shared/model/session';
 import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
@@ -21,12 +28,18 @@ import { DiagnosticLog } from '../../store/diagnostic-log';
 import { FrameReader } from '../../store/frame-reader';
 import { FrameStore } from '../../store/frame-store';
 import type { CipherSuite } from '../../crypto/cipher-suite';
+import { TcpConnections } from '../../flow/tcp-connections';
+import { CaptureBytes, MemorySpill, type SpillStore } from '../../store/capture-bytes';
 import { CallTracker } from '../calls/call-tracker';
+import { sipStreams } from '../calls/sip-streams';
 import { CapturePackets } from '../packets/capture-packets';
 import type { Candidates } from '../packets/frame-walk';
 import type { RtpMediaIndex } from '../rtp/media-index';
 import { RtpEngine } from '../rtp/rtp-engine';
 import type { RtpStream } from '../rtp/rtp-stream';
+import { FramedFlows } from '../sessions/framed-flows';
+import type { MediaFile, MediaSamples } from '../sessions/media-samples';
+import { SessionBook } from '../sessions/session-book';
 import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
 import { videoFacts } from '../video/facts';
 import { payloadWindow } from '../video/payload-window';
@@ -42,6 +55,8 @@ export interface AnalysisOptions {
   /** Primitives to decrypt by; without them what is encrypted stays so. */
   readonly ciphers?: CipherSuite;
   readonly wlanKeys?: readonly WlanKey[];
+  /** Where bytes are kept that lie nowhere in the capture; memory without it. */
+  readonly spill?: SpillStore;
 }
 
 /** What a video is made of. */
@@ -83,6 +98,10 @@ export class CaptureAnalysis {
   private readonly calls: CallTracker;
   private readonly dispatcher: FlowDispatcher;
   private readonly wlan: WlanTracker | null;
+  private readonly bytes: CaptureBytes;
+  private readonly framed: FramedFlows;
+  /** Media sessions that are no calls. */
+  private readonly sessions: SessionBook;
   /** Flows with packets that were decrypted. */
   private readonly decryptedFlows = new Set<number>();
   private lastTimeNs = 0;
@@ -96,7 +115,7 @@ export class CaptureAnalysis {
   private constructor(
     { bases, reader, source }: OpenedCapture,
     private readonly diagnostics: DiagnosticLog,
-    { ciphers, wlanKeys = [] }: AnalysisOptions,
+    { ciphers, spill = new MemorySpill(), wlanKeys = [] }: AnalysisOptions,
   ) {
     const { flows } = this;
     this.bases = bases;
@@ -106,19 +125,44 @@ export class CaptureAnalysis {
     const security = this.wlan?.reader ?? null;
     this.decoder = new PacketDecoder(diagnostics, this.wlan);
     this.frames = new FrameReader(source, this.store);
-    this.replay = new FlowReplay(this.frames, this.store, security);
+    this.replay = new FlowReplay(this.frames, this.store, security, () => this.framed);
+    this.bytes = new CaptureBytes(source, spill);
+    this.framed = new FramedFlows({
+      flows,
+      bytes: this.bytes,
+      timeOf: (frame) => this.store.timeOf(frame),
+      onDatagram: (flow, packet, frame, timeNs) => this.rtp.onDatagram(flow, packet, frame, timeNs),
+    });
     this.rtp = new RtpEngine({
       sink: diagnostics,
-      endpoints: (flow) => flows.endpoints(flow),
-      reverseOf: (flow) => flows.reverseOf(flow),
+      endpoints: (flow) => this.framed.endpoints(flow) ?? flows.endpoints(flow),
+      reverseOf: (flow) => (this.framed.has(flow) ? this.framed.reverseOf(flow) : flows.reverseOf(flow)),
     });
     this.calls = new CallTracker({ sink: diagnostics, announce: (media) => this.rtp.announce(media) });
+    this.sessions = new SessionBook({
+      sink: diagnostics,
+      flows,
+      bytes: this.bytes,
+      framed: this.framed,
+      replay: this.replay,
+      ciphers: ciphers ?? null,
+      announce: (media) => this.rtp.announce(media),
+      timeOf: (frame) => this.store.timeOf(frame),
+    });
+    const sip = sipStreams((...message) => this.calls.onMessage(...message));
     this.dispatcher = new FlowDispatcher({
       sink: diagnostics,
       flows,
       rtp: this.rtp,
       calls: this.calls,
       replay: this.replay,
+      connections: new TcpConnections({
+        sink: diagnostics,
+        protocols: [sip, ...this.sessions.protocols],
+        endpoints: (flow) => flows.endpoints(flow),
+        bytes: this.bytes,
+      }),
+      sessions: this.sessions,
     });
     this.frameTable = new CapturePackets({
       store: this.store,
@@ -137,13 +181,14 @@ export class CaptureAnalysis {
       flows,
       diagnostics,
       streams: () => this.streams(),
-      streamsRevision: () => this.rtp.revision,
+      streamsRevision: () => this.rtp.revision + this.sessions.revision,
       calls: () => this.callRows(),
       callsRevision: () => this.calls.revision + this.rtp.revision,
       framesRevision: () => this.store.count,
       verdict: (conversation) => this.dispatcher.verdict(conversation),
       packetTable: (streamId) => this.rtp.packetRows(streamId, this.replay),
       frames: this.frameTable.list,
+      sessions: this.sessions,
     });
   }
 
@@ -201,6 +246,7 @@ export class CaptureAnalysis {
   finish(): void {
     this.decoder.finish();
     this.dispatcher.finish();
+    this.sessions.finish();
     this.rtp.finish(this.replay);
     this.calls.finish(this.lastTimeNs);
     this.wlan?.finish();
@@ -232,7 +278,9 @@ export class CaptureAnalysis {
       linkTypes: linkTypes.map(linkTypeName),
       counts: {
         calls: this.calls.count,
-        streams: this.rtp.streamCount,
+        streams: this.rtp.streamCount + this.sessions.streams().length,
+        sessions: this.sessions.sessions().length,
+        objects: this.sessions.objects().length,
         conversations: countConversations(this.flows),
         diagnostics: this.diagnostics.size,
       },
@@ -241,6 +289,12 @@ export class CaptureAnalysis {
   }
 
   streams(): readonly StreamRow[] {
+    const others = this.sessions.streams();
+    const rows = this.rtpStreams();
+    return others.length === 0 ? rows : [...rows, ...others];
+  }
+
+  private rtpStreams(): readonly StreamRow[] {
     const rows = this.rtp.rows();
     if (this.decryptedFlows.size === 0) return rows;
     return rows.map((row) => {
@@ -270,12 +324,27 @@ export class CaptureAnalysis {
     return this.stream(streamId);
   }
 
-  ladder(callId: string): Ladder | null {
-    return this.calls.ladder(callId, this.streams());
+  /** Of a call or a session. */
+  ladder(id: string): Ladder | null {
+    return this.calls.ladder(id, this.streams()) ?? this.sessions.ladder(id);
+  }
+
+  sessionMessage(messageId: string): SessionMessageDetail | null {
+    return this.sessions.message(messageId);
+  }
+
+  /** Coded samples of a session or of a stream that is no RTP stream. */
+  samples(id: string): MediaSamples | null {
+    return this.sessions.samples(id);
+  }
+
+  /** Bytes of a session, a stream or an object as they were sent. */
+  file(id: string): MediaFile | null {
+    return this.sessions.file(id);
   }
 
   message(messageId: string): SipMessageDetail | null {
-    return this.calls.messageDetail(messageId, (fileOffset, length) => this.frames.readBytes(fileOffset, length));
+    return this.calls.messageDetail(messageId, (fileOffset, length) => this.bytes.slice(fileOffset, length));
   }
 
   series(streamId: string, buckets: number): RtpSeries | null {
@@ -343,12 +412,18 @@ export class CaptureAnalysis {
     return { title, video, audio, relation: relateClocks(side(video, stream), side(audio, companion)) };
   }
 
-  document(): Pick<AnalysisDocument, 'calls' | 'streams' | 'conversations' | 'diagnostics' | 'wlanNetworks'> {
+  document(): EngineDocument {
     while (this.surveyVideo());
     const timeOf = (seconds: number): string =>
       formatEpochNs((this.reader.firstTimeNs ?? 0n) + BigInt(Math.round(seconds * 1e9)));
     return {
       conversations: countConversations(this.flows),
+      sessions: this.sessions
+        .sessions()
+        .map(({ startSeconds, ...session }): SessionDocument => ({ ...session, startTime: timeOf(startSeconds) })),
+      objects: this.sessions
+        .objects()
+        .map(({ startSeconds, ...object }): ObjectDocument => ({ ...object, startTime: timeOf(startSeconds) })),
       calls: this.callRows().map(
         ({ startSeconds, lostPercent: _, ...call }): CallDocument => ({ ...call, startTime: timeOf(startSeconds) }),
       ),
@@ -366,14 +441,14 @@ export class CaptureAnalysis {
     const stream = streams.find((known) => known.id === id);
     if (stream) return { flows: [stream.context.flow], frames: [] };
     const frames = this.calls.framesOf(id);
-    if (frames === null) return null;
+    if (frames === null) return this.sessions.framesOf(id);
     const own = streams.filter((known) => known.callIds.includes(id)).map(({ context }) => context.flow);
     return { flows: [...new Set(own)], frames };
   }
 
   private surveyPictures(stream: RtpStream): void {
     const [index] = this.indexOf(stream.id);
-    this.rtp.setVideoFacts(stream, index ? videoFacts(index, payloadWindow(this.source)) : null);
+    this.rtp.setVideoFacts(stream, index ? videoFacts(index, payloadWindow(this.bytes)) : null);
   }
 
   private indexOf(streamId: string): RtpMediaIndex[] {

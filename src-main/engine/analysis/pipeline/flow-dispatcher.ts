@@ -3,13 +3,14 @@ import type { Frame } from '../../capture/frame';
 import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { FlowTracker } from '../../flow/flow-tracker';
 import { SctpMessages } from '../../flow/sctp-messages';
-import { TcpStream } from '../../flow/tcp-reassembly';
+import type { TcpConnections } from '../../flow/tcp-connections';
 import { UdpChecksumWatch } from '../../flow/udp-checksum-watch';
-import { IpProtocol, type PacketView, TcpFlag } from '../../net/packet';
-import { looksLikeSip, parseSipDatagram, type SipMessage, SipStreamParser } from '../../protocols/sip/index';
+import { IpProtocol, type PacketView } from '../../net/packet';
+import { looksLikeSip, parseSipDatagram, type SipMessage } from '../../protocols/sip/index';
 import type { CallTracker } from '../calls/call-tracker';
 import type { SipTransport } from '../calls/message-log';
 import type { RtpEngine } from '../rtp/rtp-engine';
+import type { SessionBook } from '../sessions/session-book';
 import type { FlowReplay } from './flow-replay';
 
 /** Version 2 of RTP and RTCP in the two highest bits of the first byte (RFC 7983: 128..191). */
@@ -21,12 +22,8 @@ export interface DispatcherParts {
   readonly rtp: RtpEngine;
   readonly calls: CallTracker;
   readonly replay: FlowReplay;
-}
-
-/** One direction of a TCP connection that carries SIP. */
-interface SipConnection {
-  readonly stream: TcpStream;
-  readonly parser: SipStreamParser;
+  readonly connections: TcpConnections;
+  readonly sessions: SessionBook;
 }
 
 /**
@@ -34,7 +31,6 @@ interface SipConnection {
  * fault costs the frame, never the capture.
  */
 export class FlowDispatcher {
-  private readonly sipConnections = new Map<number, SipConnection>();
   private readonly sctpMessages = new Map<number, SctpMessages>();
   /** Conversations that carried SIP, with the first frame that showed it. */
   private readonly sipConversations = new Map<number, number>();
@@ -49,8 +45,9 @@ export class FlowDispatcher {
     this.frame = frame;
     try {
       if (packet.protocol === IpProtocol.udp || packet.isMessage) this.datagram(flow, frame, packet);
-      else if (packet.protocol === IpProtocol.tcp) this.segment(flow, frame, packet);
-      else if (packet.protocol === IpProtocol.sctp) this.association(flow, frame, packet);
+      else if (packet.protocol === IpProtocol.tcp) {
+        if (!packet.isDuplicate) this.parts.connections.segment(flow, frame, packet);
+      } else if (packet.protocol === IpProtocol.sctp) this.association(flow, frame, packet);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.parts.sink.report('error', 'dissector-fault', frame.number, `A dissector failed on this frame: ${reason}.`);
@@ -59,7 +56,7 @@ export class FlowDispatcher {
 
   /** Lets go what waits for more bytes. */
   finish(): void {
-    for (const { stream } of this.sipConnections.values()) stream.finish();
+    this.parts.connections.finish();
   }
 
   /** What a transport conversation was taken for, and why. */
@@ -68,7 +65,10 @@ export class FlowDispatcher {
     if (tunnel !== null) return { protocol: tunnel, reason: 'Packets inside; they are in their own conversations' };
     const sipFrame = this.sipConversations.get(conversation);
     if (sipFrame !== undefined) return { protocol: 'SIP', reason: `SIP start line in frame ${sipFrame}` };
-    return this.parts.rtp.flowVerdict(2 * conversation) ?? this.parts.rtp.flowVerdict(2 * conversation + 1);
+    const inside = this.parts.connections.verdict(conversation);
+    if (inside !== null) return inside;
+    const media = this.parts.rtp.flowVerdict(2 * conversation) ?? this.parts.rtp.flowVerdict(2 * conversation + 1);
+    return media ?? this.parts.sessions.verdict(conversation);
   }
 
   private datagram(flow: number, frame: Frame, packet: PacketView): void {
@@ -87,6 +87,7 @@ export class FlowDispatcher {
       this.parts.rtp.onDatagram(flow, packet, frame.number, frame.timeNs);
     } else if (!looksLikeSip(bytes, payloadStart, payloadEnd)) {
       this.checksums.sample(flow, packet, frame.number);
+      if (!packet.isDuplicate) this.parts.sessions.datagram(flow, packet, frame);
     } else if (!packet.isDuplicate) {
       this.checksums.verify(packet, frame.number);
       const origin = {
@@ -98,43 +99,6 @@ export class FlowDispatcher {
       const message = parseSipDatagram(bytes, payloadStart, payloadEnd, origin, this.parts.sink);
       if (message) this.onSip(flow, message, packet.protocol === IpProtocol.tcp ? 'tcp' : 'udp');
     }
-  }
-
-  private segment(flow: number, frame: Frame, packet: PacketView): void {
-    if (packet.isDuplicate) return;
-    const connection = this.sipConnections.get(flow) ?? this.probe(flow, packet);
-    connection?.stream.push(
-      packet.tcpSequence,
-      packet.tcpFlags,
-      packet.bytes,
-      packet.payloadStart,
-      packet.payloadEnd,
-      frame.number,
-      frame.timeNs,
-      packet.payloadMissing,
-    );
-    if (this.sipConnections.size > 0 && (packet.tcpFlags & TcpFlag.ack) !== 0) {
-      this.sipConnections.get(flow ^ 1)?.stream.acknowledge(packet.tcpAcknowledgment, frame.timeNs);
-    }
-  }
-
-  /** A connection is followed from the first segment on that begins like a SIP message. */
-  private probe(flow: number, packet: PacketView): SipConnection | undefined {
-    if (!looksLikeSip(packet.bytes, packet.payloadStart, packet.payloadEnd)) return undefined;
-    const { sink } = this.parts;
-    const parser = new SipStreamParser(sink, (message) => this.onSip(flow, message, 'tcp'));
-    const stream = new TcpStream(
-      {
-        onData: (bytes, start, end, frame, timeNs) =>
-          parser.push(bytes, start, end, frame, timeNs, this.fileOffset(bytes, start)),
-        onGap: (length, frame) => parser.gap(length, frame),
-        onEnd: () => parser.end(),
-      },
-      sink,
-    );
-    const connection = { stream, parser };
-    this.sipConnections.set(flow, connection);
-    return connection;
   }
 
   /** Where in-order bytes lie in the file; -1 for those that waited in a buffer. */

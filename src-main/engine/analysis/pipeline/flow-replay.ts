@@ -6,6 +6,7 @@ import type { WlanSecurity } from '../../net/wlan-security';
 import type { FrameReader } from '../../store/frame-reader';
 import type { FrameStore } from '../../store/frame-store';
 import type { PacketSource } from '../rtp/packet-source';
+import type { FramedFlows } from '../sessions/framed-flows';
 
 /** Datagrams put together from fragments, kept because they lie in the file in pieces. */
 const maxReassembledBytes = 128 << 20;
@@ -25,7 +26,8 @@ export class FlowReplay implements PacketSource {
   constructor(
     private readonly reader: FrameReader,
     private readonly store: FrameStore,
-    private readonly security: WlanSecurity | null = null,
+    private readonly security: WlanSecurity | null,
+    private readonly framed: () => FramedFlows,
   ) {}
 
   /** Keeps the payload of a reassembled datagram; false when there is no room left for it. */
@@ -38,6 +40,11 @@ export class FlowReplay implements PacketSource {
   }
 
   forEachPacket(flow: number, visit: PacketVisitor): void {
+    const framed = this.framed();
+    if (framed.has(flow)) {
+      framed.forEachPacket(flow, visit);
+      return;
+    }
     const decoder = new PacketDecoder(silent, this.security);
     const frame = new Frame();
     const packet = new PacketView();

@@ -5,6 +5,7 @@ import { callTable } from '../calls/call-table';
 import { allPacketsTable } from '../packets/packet-table';
 import { packetTable } from '../rtp/packet-table';
 import { streamTable } from '../rtp/stream-table';
+import { objectTable, sessionMessageTable, sessionTable } from '../sessions/session-table';
 
 /** All tables an analysis serves, as data: the window needs no knowledge of them. */
 export const tableDefinitions: readonly TableDefinition[] = [
@@ -13,5 +14,8 @@ export const tableDefinitions: readonly TableDefinition[] = [
   packetTable,
   allPacketsTable,
   diagnosticTable,
+  sessionTable,
+  sessionMessageTable,
+  objectTable,
   ...conversationKinds.map(conversationTable),
 ];

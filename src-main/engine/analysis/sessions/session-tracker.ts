@@ -1,6 +1,10 @@
 import type { Ladder } from '#shared/model/call';
 import type { ObjectRow, SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { StreamRow } from '#shared/model/stream';
+import type { Frame } from '../../capture/frame';
+import type { ConversationVerdict } from '../../flow/conversation-rows';
+import type { StreamProtocol } from '../../flow/stream-dissector';
+import type { PacketView } from '../../net/packet';
 import type { RowSource } from '../../store/table-view';
 import type { TableDefinition } from '#shared/model/table';
 import type { TableId } from '#shared/query/table-query';
@@ -19,6 +23,12 @@ export interface SessionTracker {
   /** Grows when sessions, streams or objects change. */
   readonly revision: number;
   readonly tables?: readonly TrackerTable[];
+  /** What it looks for in byte streams. */
+  readonly protocols?: readonly StreamProtocol[];
+  /** Takes the payload of a datagram that is neither RTP nor SIP; true when it is its own, and nobody else's. */
+  datagram?(flow: number, packet: PacketView, frame: Frame): boolean;
+  /** What a transport conversation of datagrams was taken for, and why. */
+  verdict?(conversation: number): ConversationVerdict | null;
   sessions(): readonly SessionRow[];
   /** Media streams that are no RTP streams. */
   streams?(): readonly StreamRow[];

@@ -1,0 +1,25 @@
+import type { DiagnosticSink } from '#shared/model/diagnostic';
+import type { CipherSuite } from '../../crypto/cipher-suite';
+import type { FlowTracker } from '../../flow/flow-tracker';
+import type { MediaAnnouncement } from '../../protocols/rtp';
+import type { CaptureBytes } from '../../store/capture-bytes';
+import type { PacketSource } from '../rtp/packet-source';
+import type { FramedFlows } from './framed-flows';
+
+/** What the trackers of sessions are given. */
+export interface SessionHost {
+  readonly sink: DiagnosticSink;
+  readonly flows: FlowTracker;
+  /** Bytes of the capture, and those kept beside it. */
+  readonly bytes: CaptureBytes;
+  /** RTP inside of something else goes there. */
+  readonly framed: FramedFlows;
+  /** Reads datagrams of a flow again. */
+  readonly replay: PacketSource;
+  /** Null without primitives to decrypt by. */
+  readonly ciphers: CipherSuite | null;
+  /** Tells the RTP engine where media is expected, and as what. */
+  announce(media: MediaAnnouncement): void;
+  /** Time of a frame, nanoseconds since the first one. */
+  timeOf(frame: number): number;
+}

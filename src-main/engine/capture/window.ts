@@ -1,7 +1,9 @@
 import type { ByteSource } from './byte-source';
 
-/** Enough to make reads rare, small enough to stay in a processor's cache. */
-const CAPACITY = 4 * 1024 * 1024;
+/** Enough to make reads rare, small enough that what was read is still in the processor's own cache when it is decoded. */
+const CAPACITY = 512 * 1024;
+/** Whoever wants much at a time, to look for a place to go on, gets more, or every step would move all of it. */
+const SURPLUS = 4 * 1024 * 1024;
 
 /**
  * The part of a source that is in memory. It slides forward with the reader; views into `bytes` are valid
@@ -44,7 +46,8 @@ export class SourceWindow {
 
   private slide(offset: number, length: number): number {
     if (this.failure !== null || offset + length > this.source.size) return -1;
-    const wanted = Math.min(Math.max(length, this.capacity), this.source.size - offset);
+    const ahead = Math.max(this.capacity, Math.min(4 * length, length + SURPLUS));
+    const wanted = Math.min(ahead, this.source.size - offset);
     const at = offset - this.base;
     const kept = at >= 0 && at < this.length ? this.length - at : 0;
     if (wanted > this.bytes.length) {

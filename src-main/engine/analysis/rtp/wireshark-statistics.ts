@@ -158,8 +158,8 @@ export class WiresharkStatistics {
     let skewMs = 0;
     let sequence = lastSequence;
     let row = from;
-    // From the highest number to 0 a round begins.
-    for (; row < end && sequence < 0xffff && rows.sequence(row) === sequence + 1; row += 1) {
+    // No number follows the highest one: from there to 0 a round begins, which is none of ours.
+    for (; row < end && rows.sequence(row) === sequence + 1; row += 1) {
       const nextTimestamp = rows.timestamp(row);
       if ((nextTimestamp - firstTimestamp) >>> 0 >= 2 ** 31) break;
       sequence += 1;

@@ -25,8 +25,11 @@ export interface VideoFrameTable {
 export interface AudioSync {
   readonly streamId: string;
   readonly codec: string;
-  /** `rtcp`: wallclocks of sender reports; `arrival`: when packets came, which delays of the network distort. */
-  readonly basis: 'rtcp' | 'arrival';
+  /**
+   * `rtcp`: wallclocks of sender reports; `arrival`: when packets came, which delays of the network distort;
+   * `container`: both have their times from one clock.
+   */
+  readonly basis: 'rtcp' | 'arrival' | 'container';
   /** Sound and picture may be apart by so much. */
   readonly uncertaintyMs: number;
 }

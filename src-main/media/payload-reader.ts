@@ -50,8 +50,40 @@ export class PayloadReader {
     return this.window.subarray(offset - this.windowStart, offset - this.windowStart + length);
   }
 
+  /** Whether these bytes lie in the capture, or in what was kept beside it. */
+  holds(address: number, length: number): boolean {
+    if (!Number.isSafeInteger(address) || address < 0 || this.files.length === 0) return false;
+    const { offset, bytes } = this.fileAt(address);
+    return address >= offset && address + length <= offset + bytes;
+  }
+
+  /** Fills `target` from `address` on; answers how many bytes there were. */
+  copy(address: number, target: Uint8Array): number {
+    if (!this.holds(address, 0)) return 0;
+    const file = this.fileAt(address);
+    const length = Math.min(target.length, file.offset + file.bytes - address);
+    if (length > windowBytes / 2) return this.readWhole(file, target.subarray(0, length), address - file.offset);
+    if (address < this.windowStart || address + length > this.windowEnd) {
+      this.fill(Math.max(file.offset, address - windowBytes / 8));
+    }
+    const from = address - this.windowStart;
+    const found = this.window.subarray(from, Math.min(from + length, this.windowEnd - this.windowStart));
+    target.set(found);
+    return found.length;
+  }
+
   close(): void {
     for (const { descriptor } of this.files) closeSync(descriptor);
+  }
+
+  private readWhole({ descriptor }: OpenFile, target: Uint8Array, position: number): number {
+    let done = 0;
+    while (done < target.length) {
+      const n = readSync(descriptor, target, done, target.length - done, position + done);
+      if (n === 0) break;
+      done += n;
+    }
+    return done;
   }
 
   /** Streams of both directions lie interleaved, so a window begins a little before what was asked for. */

@@ -23,6 +23,8 @@ export interface MatroskaAudio {
   readonly codecPrivate: Uint8Array | null;
   readonly sampleRateHz: number;
   readonly channels: number;
+  /** Of PCM. */
+  readonly bitDepth?: number;
 }
 
 export interface MatroskaBlock {
@@ -56,7 +58,7 @@ export class MatroskaWriter {
   private readonly cues: Uint8Array[] = [];
 
   constructor(
-    private readonly video: MatroskaVideo,
+    private readonly video: MatroskaVideo | null,
     private readonly audio: MatroskaAudio | null,
     private readonly timestampScaleNs: number,
     private readonly durationSeconds: number,
@@ -152,13 +154,16 @@ export class MatroskaWriter {
 
   private tracks(): Uint8Array {
     const { video, audio } = this;
-    const entries = [
-      master(0xae, [
-        ...[unsigned(0xd7, 1), unsigned(0x73c5, 1), unsigned(0x83, 1), unsigned(0x9c, 0), text(0x86, video.codecId)],
-        ...(video.codecPrivate ? [element(0x63a2, video.codecPrivate)] : []),
-        master(0xe0, [unsigned(0xb0, video.width), unsigned(0xba, video.height)]),
-      ]),
-    ];
+    const entries: Uint8Array[] = [];
+    if (video) {
+      entries.push(
+        master(0xae, [
+          ...[unsigned(0xd7, 1), unsigned(0x73c5, 1), unsigned(0x83, 1), unsigned(0x9c, 0), text(0x86, video.codecId)],
+          ...(video.codecPrivate ? [element(0x63a2, video.codecPrivate)] : []),
+          master(0xe0, [unsigned(0xb0, video.width), unsigned(0xba, video.height)]),
+        ]),
+      );
+    }
     if (audio) {
       const rate = new Uint8Array(8);
       new DataView(rate.buffer).setFloat64(0, audio.sampleRateHz);
@@ -166,7 +171,10 @@ export class MatroskaWriter {
         master(0xae, [
           ...[unsigned(0xd7, 2), unsigned(0x73c5, 2), unsigned(0x83, 2), unsigned(0x9c, 0), text(0x86, audio.codecId)],
           ...(audio.codecPrivate ? [element(0x63a2, audio.codecPrivate)] : []),
-          master(0xe1, [element(0xb5, rate), unsigned(0x9f, audio.channels)]),
+          master(0xe1, [
+            ...[element(0xb5, rate), unsigned(0x9f, audio.channels)],
+            ...(audio.bitDepth ? [unsigned(0x6264, audio.bitDepth)] : []),
+          ]),
         ]),
       );
     }
@@ -177,6 +185,20 @@ export class MatroskaWriter {
     this.position += bytes.length;
     return bytes;
   }
+}
+
+/** A WAVEFORMATEX for formats of sound that Matroska has no name of its own for. */
+export function waveFormat(tag: number, sampleRateHz: number, channels: number, bitsPerSample: number): Uint8Array {
+  const bytes = new Uint8Array(18);
+  const view = new DataView(bytes.buffer);
+  const blockBytes = (channels * bitsPerSample) / 8;
+  view.setUint16(0, tag, true);
+  view.setUint16(2, channels, true);
+  view.setUint32(4, sampleRateHz, true);
+  view.setUint32(8, sampleRateHz * blockBytes, true);
+  view.setUint16(12, blockBytes, true);
+  view.setUint16(14, bitsPerSample, true);
+  return bytes;
 }
 
 /** A BITMAPINFOHEADER for formats that Matroska has no name of its own for. */

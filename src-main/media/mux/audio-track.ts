@@ -1,4 +1,5 @@
 import { ALL_FORMATS, EncodedPacketSink, FilePathSource, Input } from 'mediabunny';
+import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { ClockRelation } from '#engine/analysis/video/companion';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import { wav } from '#engine/containers/wav';
@@ -7,10 +8,13 @@ import { planRender, type RenderPlan } from '../lanes';
 import type { PayloadReader } from '../payload-reader';
 import type { SoundStream } from '../playability';
 import { renderBlocks } from '../render';
-import type { AudioTrack, MuxAudioCodec, MuxPacket } from './container-writer';
+import type { AudioSync } from '#shared/model/video';
+import { DecodedStreams } from '../sound/stream-sounds';
+import type { AudioTrack, MuxPacket } from './container-writer';
+import type { PictureSound, SoundTrack, SoundTrackRequest } from './picture-sound';
 
-/** Sound that is to stand beside a picture. */
-export interface SoundPlan {
+/** Sound of a stream that is to stand beside a picture. */
+interface SoundPlan {
   readonly index: RtpMediaIndex;
   readonly relation: ClockRelation;
   readonly render: RenderPlan;
@@ -20,7 +24,7 @@ export interface SoundPlan {
 }
 
 /** Null when the stream cannot be turned into sound: the picture then stands alone. */
-export function planSound(index: SoundStream, relation: ClockRelation, reader: PayloadReader): SoundPlan | null {
+function planSound(index: SoundStream, relation: ClockRelation, reader: PayloadReader): SoundPlan | null {
   try {
     const render = planRender({ kind: 'stream', streams: [{ ...index, direction: null }] }, reader);
     return {
@@ -35,47 +39,41 @@ export function planSound(index: SoundStream, relation: ClockRelation, reader: P
   }
 }
 
-/**
- * Encodes the sound by ffmpeg into the file `path` and gives it as a track, time 0 at `originSeconds` on the axis of
- * the capture.
- */
-export async function encodedSound(
-  { render, firstSeconds }: SoundPlan,
-  codec: MuxAudioCodec,
-  reader: PayloadReader,
-  {
-    ffmpegPath,
-    path,
-    originSeconds,
-    signal,
-  }: {
-    readonly ffmpegPath: string;
-    readonly path: string;
-    readonly originSeconds: number;
-    readonly signal?: AbortSignal;
-  },
+/** Samples of 16 bits that are to be encoded. */
+export interface PcmInput {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** Of the first sample, on the axis of the capture. */
+  readonly firstSeconds: number;
+  /** Hands them over, lowest byte first, channels interleaved. */
+  readonly feed: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
+}
+
+export interface EncodeOptions {
+  readonly ffmpegPath: string;
+  /** File to encode into; the caller removes it. */
+  readonly path: string;
+  /** Time 0 of the track on the axis of the capture. */
+  readonly originSeconds: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Encodes samples by ffmpeg into a file and gives it as a track. */
+export async function encodedPcm(
+  { sampleRateHz, channels, firstSeconds, feed }: PcmInput,
+  codec: 'aac' | 'opus',
+  { ffmpegPath, path, originSeconds, signal }: EncodeOptions,
 ): Promise<AudioTrack> {
   const encoder = codec === 'aac' ? ['-c:a', 'aac', '-f', 'mp4'] : ['-c:a', 'libopus', '-f', 'ogg'];
   await runFfmpeg({
     ffmpegPath,
     args: [
-      ...['-f', 's16le', '-ar', String(render.sampleRateHz), '-ac', String(render.channels), '-i', 'pipe:0'],
+      ...['-f', 's16le', '-ar', String(sampleRateHz), '-ac', String(channels), '-i', 'pipe:0'],
       ...['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact', ...encoder],
     ],
     outputPath: path,
     signal,
-    feed: (write) => {
-      let bytes = new Uint8Array(0);
-      return renderBlocks(
-        render,
-        reader,
-        async (block) => {
-          if (bytes.length < 2 * block.length) bytes = new Uint8Array(2 * block.length);
-          await write(bytes.subarray(0, wav.encode(block, bytes)));
-        },
-        { signal },
-      );
-    },
+    feed,
   });
   const input = new Input({ source: new FilePathSource(path), formats: ALL_FORMATS });
   const track = await input.getPrimaryAudioTrack();
@@ -91,4 +89,71 @@ export async function encodedSound(
     input.dispose();
   }
   return { codec, config: config as AudioTrack['config'], packets: packets() };
+}
+
+/** Sound of an RTP stream beside its picture; null when there is none that can be decoded. */
+export async function rtpSound(
+  { audio, relation }: Pick<VideoSourceIndexes, 'audio' | 'relation'>,
+  reader: PayloadReader,
+  { signal }: { readonly signal?: AbortSignal | undefined },
+): Promise<PictureSound | null> {
+  if (!audio || !relation) return null;
+  const decoded = await DecodedStreams.of([audio], reader, { signal });
+  const [sounding] = decoded.streams;
+  const planned = sounding ? planSound(sounding, relation, reader) : null;
+  if (planned) return new RtpSound(planned, decoded, reader);
+  decoded.close();
+  return null;
+}
+
+class RtpSound implements PictureSound {
+  readonly firstSeconds: number;
+  readonly durationSeconds: number;
+
+  constructor(
+    private readonly plan: SoundPlan,
+    private readonly decoded: { close(): void },
+    private readonly reader: PayloadReader,
+  ) {
+    this.firstSeconds = plan.firstSeconds;
+    this.durationSeconds = plan.durationSeconds;
+  }
+
+  get sync(): AudioSync {
+    const { index, relation } = this.plan;
+    const codec = index.bindings[0]?.encodingName ?? 'sound';
+    return { streamId: index.streamId, codec, basis: relation.basis, uncertaintyMs: relation.uncertaintyMs };
+  }
+
+  get options() {
+    const { index, relation } = this.plan;
+    return {
+      audio: index.streamId,
+      audioSync: relation.basis,
+      audioShiftMs: Math.round(1000 * relation.audioShiftSeconds) || 0,
+      audioUncertaintyMs: relation.uncertaintyMs,
+    };
+  }
+
+  async soundTrack({ container, ffmpegPath, ...options }: SoundTrackRequest): Promise<SoundTrack | null> {
+    if (!ffmpegPath) return null;
+    const { render } = this.plan;
+    const { reader, firstSeconds } = this;
+    const feed: PcmInput['feed'] = (write) => {
+      let bytes = new Uint8Array(0);
+      const take = async (block: Int16Array): Promise<void> => {
+        if (bytes.length < 2 * block.length) bytes = new Uint8Array(2 * block.length);
+        await write(bytes.subarray(0, wav.encode(block, bytes)));
+      };
+      return renderBlocks(render, reader, take, { signal: options.signal });
+    };
+    const { sampleRateHz, channels } = render;
+    const codec = container === 'webm' ? 'opus' : 'aac';
+    const input = { sampleRateHz, channels, firstSeconds, feed };
+    return { track: await encodedPcm(input, codec, { ...options, ffmpegPath }), isCaptured: false };
+  }
+
+  close(): void {
+    this.decoded.close();
+  }
 }

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { annexB } from '#engine/containers/annex-b';
 import { bitmapInfoHeader, type MatroskaAudio, type MatroskaVideo, MatroskaWriter } from '#engine/containers/matroska';
 import type { PayloadReader } from '../payload-reader';
-import type { AudioTrack } from './container-writer';
+import type { AudioTrack, MuxAudioCodec } from './container-writer';
 import { codedPictures, type VideoPlan } from './video-plan';
 import { withParameterSets } from './video-track';
 
@@ -17,7 +17,18 @@ const matroskaIds: Readonly<Record<string, string>> = {
   mpv: 'V_MPEG2',
   'mp4v-es': 'V_MPEG4/ISO/ASP',
 };
+const soundIds: Readonly<Record<MuxAudioCodec, string>> = {
+  aac: 'A_AAC',
+  opus: 'A_OPUS',
+  mp3: 'A_MPEG/L3',
+  ac3: 'A_AC3',
+  eac3: 'A_EAC3',
+};
 const fourCcs: Readonly<Record<string, string>> = {
+  flv1: 'FLV1',
+  vp6: 'VP60',
+  vp6f: 'VP6F',
+  vp6a: 'VP6A',
   h261: 'H261',
   h263: 'H263',
   'h263-1998': 'H263',
@@ -80,7 +91,7 @@ export async function writeMatroska(
   { signal, onTime }: { readonly signal?: AbortSignal; readonly onTime?: (seconds: number) => void },
 ): Promise<void> {
   const sound: MatroskaAudio | null = audio && {
-    codecId: audio.codec === 'aac' ? 'A_AAC' : 'A_OPUS',
+    codecId: soundIds[audio.codec],
     codecPrivate: audio.config.description ?? null,
     sampleRateHz: audio.config.sampleRate,
     channels: audio.config.numberOfChannels,

@@ -3,21 +3,34 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm, stat, writeFile } from 'node:fs/promises';
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
+import type { MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { AudioSync, DamageMode, VideoFrameTable } from '#shared/model/video';
 import { RpcFailure } from '../../workers/rpc/protocol';
 import { PayloadReader } from '../payload-reader';
-import { DecodedStreams } from '../sound/stream-sounds';
-import { encodedSound, planSound, type SoundPlan } from './audio-track';
-import { type AudioTrack, type Container, containerMimes, writeContainer } from './container-writer';
+import { surveySound } from '../samples/coded-sound';
+import { samplePictures } from '../samples/picture-source';
+import { SampleSound } from '../samples/sample-sound';
+import { rtpSound } from './audio-track';
+import { type Container, containerMimes, writeContainer } from './container-writer';
 import { damageList } from './damage-list';
 import { writeElementary } from './elementary';
 import { writeMatroska } from './matroska-file';
+import type { PictureSound, SoundTrack } from './picture-sound';
 import { type Quality, trackOfFile, transcode } from './transcode';
-import { frameTable, planVideo, type VideoPlan } from './video-plan';
+import { frameTable, planPictures, planVideo, type VideoPlan } from './video-plan';
 import { capturedTrack, muxCodecOf } from './video-track';
 
 /** A video stream with the file that its payloads lie in. */
-export interface VideoInput extends VideoSourceIndexes {
+export interface RtpVideoInput extends VideoSourceIndexes, CapturedBytes {}
+
+/** Coded samples with the files that they lie in. */
+export interface SamplesInput extends CapturedBytes {
+  readonly samples: MediaSamples;
+}
+
+export type VideoInput = RtpVideoInput | SamplesInput;
+
+export interface CapturedBytes {
   readonly capturePath: CaptureLocation;
   /** Bytes of the file when it was opened: fewer now mean that it was changed. */
   readonly captureBytes: number;
@@ -75,7 +88,7 @@ const playableAvc = /^avc1\.(42|4d|58|64)/;
 /** Writes a video stream in the format asked for. Leaves no file behind when that fails or is cancelled. */
 export async function exportVideo(input: VideoInput, request: VideoRequest, options: VideoOptions): Promise<VideoFile> {
   return withVideoReader(input, request.path, async (reader) => {
-    const plan = planVideo(input.video, reader, request.mode);
+    const plan = planInput(input, reader, request.mode);
     const { format, path } = request;
     if (format === 'csv') {
       await writeFile(path, damageList(plan), { flag: 'wx' });
@@ -106,7 +119,7 @@ export async function renderPlayerVideo(
   options: VideoOptions,
 ): Promise<PlayerVideo> {
   return withVideoReader(input, path, async (reader) => {
-    const plan = planVideo(input.video, reader, mode);
+    const plan = planInput(input, reader, mode);
     const codec = muxCodecOf(plan);
     const isDamaged = plan.table.isDamaged.some((flag, i) => flag === 1 && plan.shown[i] === 1);
     // A browser stops at what it cannot decode; ffmpeg conceals it.
@@ -115,7 +128,13 @@ export async function renderPlayerVideo(
       (codec === 'avc' ? playableAvc.test(plan.description?.codecString ?? '') : codec !== null && codec !== 'hevc');
     const format = isPlayable && codec === 'vp8' ? 'webm' : 'mp4';
     const quality = isPlayable ? null : 'high';
-    const written = await writeVideo(plan, input, reader, { format, path, mode, ffmpegPath, quality }, options);
+    const written = await writeVideo(
+      plan,
+      input,
+      reader,
+      { format, path, mode, ffmpegPath, quality, isForPlaying: true },
+      options,
+    );
     const { sound, originSeconds } = written;
     return {
       mime: containerMimes[format],
@@ -126,15 +145,38 @@ export async function renderPlayerVideo(
       durationSeconds: endOf(plan, sound) - originSeconds,
       startSeconds: originSeconds,
       frames: frameTable(plan, originSeconds),
-      audio: sound && syncOf(sound),
+      audio: sound?.sync ?? null,
       notes: plan.notes,
     };
   });
 }
 
+function planInput(input: VideoInput, reader: PayloadReader, mode: DamageMode): VideoPlan {
+  return 'samples' in input
+    ? planPictures(samplePictures(input.samples, reader), mode)
+    : planVideo(input.video, reader, mode);
+}
+
+async function soundOf(
+  input: VideoInput,
+  reader: PayloadReader,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<PictureSound | null> {
+  if (!('samples' in input)) return rtpSound(input, reader, options);
+  const track = input.samples.tracks.find(({ kind }) => kind === 'audio');
+  const coded = track && surveySound(track, reader);
+  return coded ? new SampleSound(coded, reader) : null;
+}
+
+interface WrittenSound extends Pick<PictureSound, 'firstSeconds' | 'durationSeconds' | 'sync' | 'options'> {
+  /** As the file has it: `aac`. */
+  readonly codec: string;
+  readonly isCaptured: boolean;
+}
+
 interface WrittenVideo {
   readonly isTranscoded: boolean;
-  readonly sound: SoundPlan | null;
+  readonly sound: WrittenSound | null;
   /** Time 0 of the file on the axis of the capture. */
   readonly originSeconds: number;
 }
@@ -143,7 +185,13 @@ async function writeVideo(
   plan: VideoPlan,
   input: VideoInput,
   reader: PayloadReader,
-  { format, path, quality, ffmpegPath }: VideoRequest & { readonly format: Container },
+  {
+    format,
+    path,
+    quality,
+    ffmpegPath,
+    isForPlaying = false,
+  }: VideoRequest & { readonly format: Container; readonly isForPlaying?: boolean },
   options: VideoOptions,
 ): Promise<WrittenVideo> {
   const codec = muxCodecOf(plan);
@@ -152,21 +200,20 @@ async function writeVideo(
   if (!keepsBits && format === 'webm') throw notTaken(plan, format);
   if (!keepsBits && !ffmpegPath) throw needsFfmpeg(plan, format);
   const { signal } = options;
-  const heard = input.audio && input.relation && ffmpegPath ? [input.audio] : [];
-  const decoded = await DecodedStreams.of(heard, reader, { signal });
-  const [sounding] = decoded.streams;
-  const planned = sounding && input.relation ? planSound(sounding, input.relation, reader) : null;
-  const originSeconds = Math.min(plan.firstSeconds, planned?.firstSeconds ?? Number.POSITIVE_INFINITY);
+  const heard = await soundOf(input, reader, { signal });
   const soundPath = `${path}.sound`;
   const picturePath = `${path}.picture`;
-  const onTime = progress(plan, originSeconds, options);
   try {
-    let audio: AudioTrack | null = null;
-    if (planned && ffmpegPath) {
-      const soundCodec = format === 'webm' ? 'opus' : 'aac';
-      audio = await encodedSound(planned, soundCodec, reader, { ffmpegPath, path: soundPath, originSeconds, signal });
-    }
-    const written = { isTranscoded: !keepsBits, sound: planned, originSeconds };
+    const originSeconds = Math.min(plan.firstSeconds, heard?.firstSeconds ?? Number.POSITIVE_INFINITY);
+    const onTime = progress(plan, originSeconds, options);
+    const request = { container: format, isForPlaying, ffmpegPath, path: soundPath, originSeconds, signal };
+    const sounding = heard ? await heard.soundTrack(request) : null;
+    const audio = sounding?.track ?? null;
+    const written = {
+      isTranscoded: !keepsBits,
+      sound: heard && sounding && soundFacts(heard, sounding),
+      originSeconds,
+    };
     if (keepsBits && isTaken) {
       await writeContainer(format, path, capturedTrack(plan, reader, originSeconds), audio, { signal, onTime });
     } else if (keepsBits) {
@@ -183,10 +230,15 @@ async function writeVideo(
     }
     return written;
   } finally {
-    decoded.close();
+    heard?.close();
     await rm(soundPath, { force: true });
     await rm(picturePath, { force: true });
   }
+}
+
+function soundFacts(heard: PictureSound, { track, isCaptured }: SoundTrack): WrittenSound {
+  const { firstSeconds, durationSeconds, sync, options } = heard;
+  return { firstSeconds, durationSeconds, sync, options, codec: track.codec, isCaptured };
 }
 
 function progress(plan: VideoPlan, originSeconds: number, { onProgress }: VideoOptions): (seconds: number) => void {
@@ -194,13 +246,8 @@ function progress(plan: VideoPlan, originSeconds: number, { onProgress }: VideoO
   return (seconds) => onProgress?.(Math.max(0, Math.min(1, seconds / duration)));
 }
 
-function endOf(plan: VideoPlan, sound: SoundPlan | null): number {
+function endOf(plan: VideoPlan, sound: WrittenSound | null): number {
   return Math.max(plan.endSeconds, sound ? sound.firstSeconds + sound.durationSeconds : 0);
-}
-
-function syncOf({ index, relation }: SoundPlan): AudioSync {
-  const codec = index.bindings[0]?.encodingName ?? 'sound';
-  return { streamId: index.streamId, codec, basis: relation.basis, uncertaintyMs: relation.uncertaintyMs };
 }
 
 async function withVideoReader<T>(
@@ -237,7 +284,7 @@ async function describe(
       last: table.frames.reduce((a, b) => Math.max(a, b), 0),
       count: table.frames.length,
     },
-    usedFfmpeg: isTranscoded || sound !== null,
+    usedFfmpeg: isTranscoded || sound?.isCaptured === false,
     options: {
       damage: mode,
       video: isTranscoded ? `H.264 from ${table.format.codec.encodingName}` : 'as captured',
@@ -245,11 +292,8 @@ async function describe(
       ...(format !== 'csv' && { pictures: table.count, damagedPictures: sum(table.isDamaged) }),
       startSeconds: originSeconds,
       ...(sound && {
-        audio: sound.index.streamId,
-        audioCodec: format === 'webm' ? 'Opus' : 'AAC',
-        audioSync: sound.relation.basis,
-        audioShiftMs: Math.round(1000 * sound.relation.audioShiftSeconds) || 0,
-        audioUncertaintyMs: sound.relation.uncertaintyMs,
+        audioCodec: sound.isCaptured ? `${sound.sync.codec} as captured` : sound.codec === 'opus' ? 'Opus' : 'AAC',
+        ...sound.options,
       }),
       ...(plan.notes.length > 0 && { notes: plan.notes.join(' ') }),
     },

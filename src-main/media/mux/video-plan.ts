@@ -94,15 +94,14 @@ export function* codedPictures(plan: VideoPlan, reader: PayloadReader): Generato
   const durations = durationsOf(kept, plan.endSeconds);
   let picture = 0;
   let written = 0;
+  let isFirst = true;
   for (const units of plan.units(reader)) {
     if (picture >= table.count) return;
     if (shown[picture]) {
-      yield {
-        units,
-        timeSeconds: kept[written],
-        durationSeconds: durations[written],
-        isEntry: entries[written] === 1,
-      };
+      const [timeSeconds, durationSeconds] = [kept[written], durations[written]];
+      // Bytes that hold nothing of a picture: the one before stands in its place.
+      if (units.length > 0) yield { units, timeSeconds, durationSeconds, isEntry: isFirst || entries[written] === 1 };
+      isFirst &&= units.length === 0;
       written += 1;
     }
     picture += 1;

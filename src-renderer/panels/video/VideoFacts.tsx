@@ -32,7 +32,7 @@ export function FrameLine({ frames, index, onPackets }: FrameLineProps) {
   );
 }
 
-const bases = { rtcp: 'by sender reports', arrival: 'by arrival' } as const;
+const bases = { rtcp: 'by sender reports', arrival: 'by arrival', container: 'by their common clock' } as const;
 
 /** The stream as a whole. */
 export function VideoFacts({ model, counts }: { readonly model: VideoModel; readonly counts: FrameCounts }) {

@@ -146,6 +146,7 @@ export class CaptureAnalysis {
       framed: this.framed,
       replay: this.replay,
       ciphers: ciphers ?? null,
+      rtpStreams: () => this.rtpStreams(),
       announce: (media) => this.rtp.announce(media),
       timeOf: (frame) => this.store.timeOf(frame),
     });

@@ -15,7 +15,7 @@ export function flowVerdict(flow: RtpFlow, rtcp: MediaAnnouncement | null): Flow
   if (stream) {
     const { announcement } = stream;
     if (announcement) {
-      return { protocol: announcement.isSecure ? 'SRTP' : 'RTP', reason: `SDP of frame ${announcement.frame}` };
+      return { protocol: announcement.isSecure ? 'SRTP' : 'RTP', reason: reasonOf(announcement) };
     }
     const ssrc = `0x${stream.ssrc.toString(16).padStart(8, '0')}`;
     return { protocol: 'RTP', reason: `${stream.statistics.packets} packets in sequence, SSRC ${ssrc}` };
@@ -23,7 +23,11 @@ export function flowVerdict(flow: RtpFlow, rtcp: MediaAnnouncement | null): Flow
   if (!flow.rtcp) return null;
   const announced = rtcp ?? announcementInForce(flow.received, flow.rtcp.firstFrame);
   const protocol = announced?.isSecure ? 'SRTCP' : 'RTCP';
-  if (announced) return { protocol, reason: `SDP of frame ${announced.frame}` };
+  if (announced) return { protocol, reason: reasonOf(announced) };
   const { packets } = flow.rtcp;
   return { protocol, reason: `${packets} well-formed report${packets === 1 ? '' : 's'}` };
+}
+
+function reasonOf({ frame, sessionId }: MediaAnnouncement): string {
+  return sessionId === undefined ? `SDP of frame ${frame}` : `RTSP SETUP of frame ${frame}`;
 }

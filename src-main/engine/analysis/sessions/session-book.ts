@@ -8,6 +8,7 @@ import type { Frame } from '../../capture/frame';
 import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { PacketView } from '../../net/packet';
 import type { RowSource } from '../../store/table-view';
+import { RtspTracker } from '../rtsp/rtsp-tracker';
 import type { MediaFile, MediaSamples } from './media-samples';
 import type { SessionHost } from './session-host';
 import type { SessionTracker, TrackerTable } from './session-tracker';
@@ -21,8 +22,8 @@ export class SessionBook {
   private readonly trackers: readonly SessionTracker[];
   private readonly datagramTrackers: readonly SessionTracker[];
 
-  constructor(_host: SessionHost) {
-    this.trackers = [];
+  constructor(host: SessionHost) {
+    this.trackers = [new RtspTracker(host)];
     this.protocols = this.trackers.flatMap(({ protocols = [] }) => protocols);
     this.datagramTrackers = this.trackers.filter((tracker) => tracker.datagram);
     this.tables = this.trackers.flatMap(({ tables = [] }) => tables);

@@ -1,4 +1,5 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
+import type { StreamRow } from '#shared/model/stream';
 import type { CipherSuite } from '../../crypto/cipher-suite';
 import type { FlowTracker } from '../../flow/flow-tracker';
 import type { MediaAnnouncement } from '../../protocols/rtp';
@@ -18,6 +19,8 @@ export interface SessionHost {
   readonly replay: PacketSource;
   /** Null without primitives to decrypt by. */
   readonly ciphers: CipherSuite | null;
+  /** RTP streams; those that a tracker announced have the id of its session. */
+  rtpStreams(): readonly StreamRow[];
   /** Tells the RTP engine where media is expected, and as what. */
   announce(media: MediaAnnouncement): void;
   /** Time of a frame, nanoseconds since the first one. */

@@ -25,6 +25,10 @@ export interface MediaAnnouncement {
   readonly media: 'audio' | 'video' | 'data' | 'unknown';
   readonly payloads: readonly PayloadBinding[];
   readonly callId: string | null;
+  /** The session that set the media up where it is no call. */
+  readonly sessionId?: string;
+  /** Directed flow that the media is in, where the port says nothing: inside an RTSP connection. */
+  readonly flow?: number;
   /** Frame of the message that carried the description. */
   readonly frame: number;
   readonly timeNs: number;

@@ -1,2 +1,3 @@
+export { canonicalAddress } from './address';
 export { explainSdpLine } from './explain';
 export { type MediaDescription, parseSdp } from './parse-sdp';

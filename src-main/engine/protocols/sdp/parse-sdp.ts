@@ -26,6 +26,8 @@ export interface MediaDescription {
   /** In the order of preference. */
   readonly payloads: readonly PayloadBinding[];
   readonly ptimeMs: number | null;
+  /** URL by which RTSP controls it (RFC 2326, appendix C.1.1), relative or not; '' without one. */
+  readonly control: string;
   /** RFC 5576; without repetitions. */
   readonly sources: readonly { readonly ssrc: number; readonly cname: string }[];
 }
@@ -38,7 +40,7 @@ const MAX_PAYLOADS = 128;
 
 /** Lines of which a field is used; the others need not be parsed. */
 const usedLine =
-  /^(?:c=|m=|a=(?:rtpmap:|fmtp:|ptime:|rtcp:|rtcp-mux|ssrc:\d+ cname:|sendrecv|sendonly|recvonly|inactive))/;
+  /^(?:c=|m=|a=(?:rtpmap:|fmtp:|ptime:|rtcp:|rtcp-mux|control:|ssrc:\d+ cname:|sendrecv|sendonly|recvonly|inactive))/;
 
 /** Media descriptions of a session description; any text gives something, nothing throws. */
 export function parseSdp(text: string): readonly MediaDescription[] {
@@ -72,6 +74,7 @@ function describe(parsed: ParsedMedia, session: ParsedSession): MediaDescription
     isOnHold: direction === 'sendonly' || direction === 'inactive' || address === '0.0.0.0' || address === '::',
     payloads: upper.includes('RTP/') ? payloadsOf(parsed) : [],
     ptimeMs: typeof parsed.ptime === 'number' && parsed.ptime > 0 ? parsed.ptime : null,
+    control: text(parsed.control),
     sources: sourcesOf(parsed),
   };
 }

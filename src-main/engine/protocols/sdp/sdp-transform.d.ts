@@ -13,6 +13,7 @@ declare module 'sdp-transform' {
     readonly connection?: ParsedConnection;
     readonly direction?: unknown;
     readonly ptime?: unknown;
+    readonly control?: unknown;
     readonly rtcp?: { readonly port?: unknown; readonly address?: unknown };
     readonly rtcpMux?: unknown;
     readonly rtp: readonly {

@@ -15,3 +15,5 @@ export const u32le = (bytes: Uint8Array, o: number): number =>
 
 /** Two's complement, -32768..32767. */
 export const i16be = (bytes: Uint8Array, o: number): number => ((bytes[o] << 24) >> 16) | bytes[o + 1];
+
+export const u24be = (bytes: Uint8Array, o: number): number => (bytes[o] << 16) | (bytes[o + 1] << 8) | bytes[o + 2];

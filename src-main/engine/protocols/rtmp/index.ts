@@ -1,0 +1,14 @@
+export { readAmf0, type AmfValues } from './amf0';
+export { type AmfMember, amfMember, amfNumber, amfString, amfText, type AmfValue } from './amf-value';
+export type { HandshakeFacts } from './handshake';
+export {
+  isCommandType,
+  isDataType,
+  isMediaType,
+  messageHeadBytes,
+  type RtmpMessage,
+  RtmpType,
+  unknownMessageStream,
+} from './message';
+export { controlFields, controlLabel, messageTypeName, sharedObjectFields } from './names';
+export { type HandshakeKind, type RtmpListener, rtmpProtocol } from './rtmp-dissector';

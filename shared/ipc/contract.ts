@@ -5,7 +5,7 @@ import type { Ladder, SipMessageDetail } from '../model/call';
 import type { CaptureProgress, CaptureSummary } from '../model/capture';
 import type { FollowPage, PacketDetail, PacketPosition } from '../model/packet';
 import type { PlayerModel } from '../model/player';
-import type { SessionMessageDetail } from '../model/session';
+import type { SessionMessageDetail, SessionRow } from '../model/session';
 import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
@@ -80,6 +80,7 @@ export const commandSchemas = {
   /** `callId` may be that of a session. */
   'call:ladder': z.object({ captureId, callId: id }),
   'call:message': z.object({ captureId, messageId: id }),
+  'session:detail': z.object({ captureId, sessionId: id }),
   /** A message of a session: RTMP, RTSP, HTTP. */
   'session:message': z.object({ captureId, messageId: id }),
   'stream:detail': z.object({ captureId, streamId: id }),
@@ -172,6 +173,7 @@ export interface CommandOutputs {
   'timeline:get': MediaTimeline;
   'call:ladder': Ladder;
   'call:message': SipMessageDetail;
+  'session:detail': SessionRow;
   'session:message': SessionMessageDetail;
   'stream:detail': StreamRow;
   'stream:series': RtpSeries;

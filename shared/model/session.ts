@@ -6,6 +6,18 @@ export const sessionKinds = ['rtmp', 'hls', 'dash', 'rtsp', 'camera', 'mpegts', 
  */
 export type SessionKind = (typeof sessionKinds)[number];
 
+/** As a person knows them. */
+export const sessionKindNames: Readonly<Record<SessionKind, string>> = {
+  rtmp: 'RTMP',
+  hls: 'HLS',
+  dash: 'DASH',
+  rtsp: 'RTSP',
+  camera: 'Camera',
+  mpegts: 'MPEG-TS',
+  'http-stream': 'HTTP stream',
+  tls: 'TLS',
+};
+
 /** A media session that is not a call. Times are seconds since the first frame; unknown is null. */
 export interface SessionRow {
   readonly id: string;

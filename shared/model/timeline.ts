@@ -6,14 +6,14 @@ export interface MediaTimeline {
 
 export interface TimelineLane {
   readonly id: string;
-  readonly kind: 'call' | 'audio' | 'video' | 'data' | 'unknown';
-  /** What to open on a double click: a call or a stream. */
+  readonly kind: 'call' | 'session' | 'audio' | 'video' | 'data' | 'unknown';
+  /** What to open on a double click: a call, a session or a stream. */
   readonly sourceId: string;
   readonly label: string;
   readonly detail: string;
   readonly startSeconds: number;
   readonly endSeconds: number;
-  /** Lane it belongs to (the streams of a call); null at the top level. */
+  /** Lane it belongs to (the streams of a call or a session); null at the top level. */
   readonly parentId: string | null;
   /** Share of packets lost (0..1) in equal slices between start and end; NaN where nothing was expected. */
   readonly lossHeat: Float32Array;

@@ -117,6 +117,7 @@ export function captureHandlers(
     'timeline:get': async ({ captureId }) => ok(await captures.timeline(captureId)),
     'call:ladder': async ({ captureId, callId }) => ok(await captures.ladder(captureId, callId)),
     'call:message': async ({ captureId, messageId }) => ok(await captures.message(captureId, messageId)),
+    'session:detail': async ({ captureId, sessionId }) => ok(await captures.mediaSession(captureId, sessionId)),
     'session:message': async ({ captureId, messageId }) => ok(await captures.sessionMessage(captureId, messageId)),
     'stream:detail': async ({ captureId, streamId }) => ok(await captures.stream(captureId, streamId)),
     'stream:series': async ({ captureId, streamId, buckets }) =>

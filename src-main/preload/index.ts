@@ -25,6 +25,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'timeline:get': true,
   'call:ladder': true,
   'call:message': true,
+  'session:detail': true,
   'session:message': true,
   'stream:detail': true,
   'stream:series': true,

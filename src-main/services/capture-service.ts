@@ -11,7 +11,7 @@ import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureFile, CaptureProgress, CaptureSummary } from '#shared/model/capture';
 import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
-import type { SessionMessageDetail } from '#shared/model/session';
+import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { WlanNetworkRow } from '#shared/model/wlan';
@@ -143,6 +143,11 @@ export class CaptureService implements MediaSource {
 
   message(captureId: string, messageId: string): Promise<SipMessageDetail> {
     return this.get(captureId).client.call('message', { messageId });
+  }
+
+  /** A media session that is no call. */
+  mediaSession(captureId: string, sessionId: string): Promise<SessionRow> {
+    return this.get(captureId).client.call('session', { sessionId });
   }
 
   sessionMessage(captureId: string, messageId: string): Promise<SessionMessageDetail> {

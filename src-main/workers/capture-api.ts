@@ -7,7 +7,7 @@ import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureSummary, LoadState } from '#shared/model/capture';
 import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
-import type { SessionMessageDetail } from '#shared/model/session';
+import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { WlanNetworkRow } from '#shared/model/wlan';
@@ -60,6 +60,7 @@ export type CaptureApi = {
   timeline: { argument: null; value: MediaTimeline };
   ladder: { argument: { readonly callId: string }; value: Ladder };
   message: { argument: { readonly messageId: string }; value: SipMessageDetail };
+  session: { argument: { readonly sessionId: string }; value: SessionRow };
   /** A message of a session that is no call. */
   sessionMessage: { argument: { readonly messageId: string }; value: SessionMessageDetail };
   /** Coded samples of a session or of one of its streams. */

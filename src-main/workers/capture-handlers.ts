@@ -188,6 +188,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     timeline: () => opened().timeline(),
     ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),
+    session: ({ sessionId }) => found(opened().session(sessionId), `session '${sessionId}'`),
     sessionMessage: ({ messageId }) => found(opened().sessionMessage(messageId), `message '${messageId}'`),
     mediaSamples: ({ sourceId }) => {
       const samples = found(opened().samples(sourceId), `media '${sourceId}'`);

@@ -18,7 +18,8 @@ export function useSelectionFlow(): void {
       clearTimeout(timer);
       if (sourceId === null) return;
       if (now.primary === 'call') layoutActions.reveal('call-flow');
-      else void revealStream(sourceId);
+      else if (now.primary === 'session') void revealSession(sourceId);
+      else if (now.primary === 'stream') void revealStream(sourceId);
       if (playableSourceId(now) === null) return;
       timer = setTimeout(() => {
         // What sounds goes on sounding until something else is played.
@@ -41,6 +42,17 @@ export function useSelectionFlow(): void {
   );
 }
 
+/** A session is told; its picture, when it has one, is shown beside that, or else its course. */
+async function revealSession(sessionId: string): Promise<void> {
+  const { capture } = useSession.getState();
+  if (!capture) return;
+  const answer = await invoke('session:detail', { captureId: capture.captureId, sessionId });
+  if (!answer.ok || selectedSourceId(useSelection.getState()) !== sessionId) return;
+  layoutActions.reveal('session');
+  if (answer.value.media === 'video') layoutActions.reveal('video');
+  else if (answer.value.hasMessages) layoutActions.reveal('call-flow');
+}
+
 /** Video is looked at, other streams are judged. */
 async function revealStream(streamId: string): Promise<void> {
   const { capture } = useSession.getState();
@@ -50,15 +62,17 @@ async function revealStream(streamId: string): Promise<void> {
   layoutActions.reveal(answer.ok && answer.value.kind === 'video' ? 'video' : 'rtp-analysis');
 }
 
-/** Shows the first call, or else the first stream, when the user has chosen nothing by the time all is read. */
+/** Shows the first call, or else the first session of media or stream, when the user has chosen nothing by the time all is read. */
 async function selectFirst(captureId: string): Promise<void> {
-  for (const table of ['calls', 'streams'] as const) {
+  for (const table of ['calls', 'sessions', 'streams'] as const) {
     const sort = { column: 'startSeconds', direction: 'asc' } as const;
-    const page = await invoke('table:page', { captureId, query: { table, offset: 0, limit: 1, sort } });
+    const filter = table === 'sessions' ? 'streams>0' : '';
+    const page = await invoke('table:page', { captureId, query: { table, offset: 0, limit: 1, sort, filter } });
     if (useSelection.getState().primary !== null || useSession.getState().capture?.captureId !== captureId) return;
     const row = page.ok ? page.value.rows[0] : undefined;
     if (!row) continue;
     if (table === 'calls') selectionActions.selectCall(row.id, (row.streamIds ?? []) as string[]);
+    else if (table === 'sessions') selectionActions.selectSession(row.id, (row.streamIds ?? []) as string[]);
     else selectionActions.selectStream(row.id, (row.callId ?? null) as string | null);
     return;
   }

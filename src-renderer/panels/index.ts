@@ -9,8 +9,11 @@ import { messagePanel } from './message';
 import { overviewPanel } from './overview';
 import { packetDetailPanel } from './packet-detail';
 import { packetsPanel } from './packets';
+import { objectsPanel } from './objects';
 import { playerPanel } from './player';
 import { rtpAnalysisPanel } from './rtp-analysis';
+import { sessionPanel } from './session';
+import { sessionsPanel } from './sessions';
 import { streamsPanel } from './streams';
 import { videoPanel } from './video';
 
@@ -18,7 +21,9 @@ import { videoPanel } from './video';
 export const panels = new Registry<PanelDefinition>('panel', [
   overviewPanel,
   callsPanel,
+  sessionsPanel,
   streamsPanel,
+  objectsPanel,
   conversationsPanel,
   packetsPanel,
   diagnosticsPanel,
@@ -27,6 +32,7 @@ export const panels = new Registry<PanelDefinition>('panel', [
   videoPanel,
   packetDetailPanel,
   followStreamPanel,
+  sessionPanel,
   messagePanel,
   playerPanel,
 ]);

@@ -28,6 +28,8 @@ const glyphs = {
   stop: 'M4 4h8v8H4z',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
   video: 'M1.5 4h9v8h-9zM10.5 7l4-2.2v6.4l-4-2.2',
+  session: 'M2 3h12v7.5H2zM5.5 13.5h5M8 10.5v3M6.8 5v3.6L9.8 6.8 6.8 5Z',
+  object: 'M3.5 2h6l3 3v9h-9zM9.5 2v3h3M5.5 8.5h5M5.5 11h5',
   wave: 'M2 8h1M4.5 5.5v5M7 3v10M9.5 5v6M12 6.5v3M14 8h.5',
 } as const;
 

@@ -34,6 +34,7 @@ export interface Palette {
   readonly truncated: string;
   /** Kinds of media. */
   readonly call: string;
+  readonly session: string;
   readonly audio: string;
   readonly video: string;
   readonly data: string;
@@ -74,6 +75,7 @@ export const darkPalette: Palette = {
   dtmf: '#2fc996',
   truncated: '#ff9db5',
   call: '#8ab4f8',
+  session: '#b7a3ff',
   audio: '#56b4e9',
   video: '#2fc996',
   data: '#e08fbe',
@@ -111,6 +113,7 @@ export const lightPalette: Palette = {
   dtmf: '#00704f',
   truncated: '#b1274f',
   call: '#2b56b3',
+  session: '#6340bf',
   audio: '#0067a8',
   video: '#00704f',
   data: '#a13a75',

@@ -12,7 +12,9 @@ export function ActivityBar({ frontIds }: { frontIds: readonly string[] }) {
   const counts = useSession((state) => state.capture?.counts);
   const badges: Readonly<Record<string, number | undefined>> = {
     calls: counts?.calls,
+    sessions: counts?.sessions,
     streams: counts?.streams,
+    objects: counts?.objects,
     diagnostics: counts?.diagnostics,
   };
   return (

@@ -4,7 +4,7 @@ import type { Ladder as LadderModel, LadderItem } from '#shared/model/call';
 import { perform, reportFailure, useQuery } from '../../bridge';
 import { layoutActions } from '../../stores/layout';
 import { playheadActions } from '../../stores/playhead';
-import { selectionActions, useSelection } from '../../stores/selection';
+import { ladderSourceId, selectionActions, useSelection } from '../../stores/selection';
 import { useCaptureId, useTableRevision } from '../../stores/session';
 import { packetsOf, showFrame, showPackets } from '../../app/commands';
 import { RowMenu, type RowMenuItem } from '../../widgets/DataGrid';
@@ -24,15 +24,21 @@ const largestZoom = 2.5;
 /** Width of saved pictures: room for every label and comment. */
 const savedWidth = 1200;
 
-/** Ladder of the selected call. */
+/** Ladder of the selected call or session. */
 export function CallFlowPanel() {
   const captureId = useCaptureId();
-  const callId = useSelection((state) => state.callId);
-  const revision = useShownRevision(useTableRevision('calls') + useTableRevision('streams'));
+  const callId = useSelection(ladderSourceId);
+  const revision = useShownRevision(
+    useTableRevision('calls') + useTableRevision('streams') + useTableRevision('sessions'),
+  );
   const ladder = useQuery('call:ladder', captureId && callId ? { captureId, callId } : null, revision);
 
   if (callId === null) {
-    return <PanelNote title="No call selected">Choose a call to see its messages and media, host by host.</PanelNote>;
+    return (
+      <PanelNote title="No call selected">
+        Choose a call or a session to see its messages and media, host by host.
+      </PanelNote>
+    );
   }
   if (ladder.failure) return <PanelNote title="The call flow could not be read">{ladder.failure.message}</PanelNote>;
   if (!ladder.value) return null;

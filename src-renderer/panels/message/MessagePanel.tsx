@@ -13,11 +13,17 @@ import { PanelNote } from '../PanelNote';
 import { HexView } from './HexView';
 import styles from './message.module.css';
 import { ParsedMessage } from './ParsedMessage';
+import { SessionMessage } from './SessionMessage';
 
 type View = 'parsed' | 'text' | 'hex';
 
-/** The selected SIP message, or the first of the selected call. */
+/** The selected message, or the first of the selected call or session. */
 export function MessagePanel() {
+  const isOfSession = useSelection(({ callId, sessionId }) => callId === null && sessionId !== null);
+  return isOfSession ? <SessionMessage /> : <SipMessage />;
+}
+
+function SipMessage() {
   const captureId = useCaptureId();
   const callId = useSelection((state) => state.callId);
   const selectedId = useSelection((state) => state.messageId);

@@ -24,6 +24,7 @@ export function CaptureFacts({ capture }: { capture: CaptureSummary }) {
         <span title={`${capture.durationSeconds} s`}>{formatDuration(capture.durationSeconds)}</span>
       </Fact>
       <Fact name="Calls">{formatInteger(counts.calls)}</Fact>
+      <Fact name="Sessions">{formatInteger(counts.sessions)}</Fact>
       <Fact name="Streams">{formatInteger(counts.streams)}</Fact>
       <Fact name="First packet" isWide>
         <span className="selectable" title={capture.firstTime ?? undefined}>

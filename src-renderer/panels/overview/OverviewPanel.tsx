@@ -34,7 +34,9 @@ export function OverviewPanel() {
 }
 
 function MediaOverview({ capture }: { capture: CaptureSummary }) {
-  const revision = useShownRevision(useTableRevision('streams') + useTableRevision('calls'));
+  const revision = useShownRevision(
+    useTableRevision('streams') + useTableRevision('calls') + useTableRevision('sessions'),
+  );
   const selected = useSelection(selectedSourceId);
   const { captureId } = capture;
   const timeline = useQuery('timeline:get', { captureId }, revision);
@@ -52,7 +54,7 @@ function MediaOverview({ capture }: { capture: CaptureSummary }) {
       <div className={styles.nothing}>
         <NothingFound
           title="No calls and no media streams"
-          lookedFor="Looked for SIP calls over UDP and TCP, and for RTP announced by SDP, with static payload types, or recognisable by its content. Conversations lists all traffic of the capture, Diagnostics what could not be read."
+          lookedFor="Looked for SIP calls, for RTMP, RTSP, HLS and DASH, cameras and MPEG-TS, and for RTP announced by SDP, with static payload types, or recognisable by its content, all on any port. Conversations lists all traffic of the capture, Diagnostics what could not be read."
         />
       </div>
     );
@@ -64,9 +66,17 @@ function MediaOverview({ capture }: { capture: CaptureSummary }) {
         lane.sourceId,
         streams.map(({ sourceId }) => sourceId),
       );
+    } else if (lane.kind === 'session') {
+      const streams = timeline.value?.lanes.filter(({ parentId }) => parentId === lane.id) ?? [];
+      selectionActions.selectSession(
+        lane.sourceId,
+        streams.map(({ sourceId }) => sourceId),
+      );
     } else {
       const parent = timeline.value?.lanes.find(({ id }) => id === lane.parentId);
-      selectionActions.selectStream(lane.sourceId, parent?.sourceId ?? null);
+      const isOfCall = parent?.kind === 'call';
+      const parentId = parent?.sourceId ?? null;
+      selectionActions.selectStream(lane.sourceId, isOfCall ? parentId : null, isOfCall ? null : parentId);
     }
   };
   return (

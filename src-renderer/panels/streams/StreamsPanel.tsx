@@ -1,4 +1,3 @@
-import type { TableRow } from '#shared/query/table-query';
 import { togglePlay } from '../../app/commands';
 import { selectionActions, useSelection } from '../../stores/selection';
 import { BoundGrid } from '../table/BoundGrid';
@@ -15,20 +14,20 @@ export function StreamsPanel() {
       initialSort={{ column: 'startSeconds', direction: 'asc' }}
       filterHint="Filter: codec:pcmu loss>1"
       renderCell={renderLoss}
-      onSelect={(row) => selectionActions.selectStream(row.id, callIdOf(row))}
+      onSelect={(row) => selectionActions.selectStream(row.id, idOf(row.callId), idOf(row.sessionId))}
       onOpen={(row) => togglePlay(row.id)}
       onPlay={(row) => togglePlay(row.id)}
       rowMenu={([row]) => (row ? sourceMenu(row.kind === 'video' ? 'video' : 'stream', row.id, true) : [])}
       emptyMessage={
         <NothingFound
-          title="No RTP streams"
-          lookedFor="Looked for RTP announced by SDP, with static payload types, and by its content: version, steady SSRC, running sequence numbers and timestamps over UDP."
+          title="No media streams"
+          lookedFor="Looked for RTP announced by SDP, with static payload types, and by its content: version, steady SSRC, running sequence numbers and timestamps; and for media in sessions over TCP and in MPEG-TS."
         />
       }
     />
   );
 }
 
-function callIdOf(row: TableRow): string | null {
-  return typeof row.callId === 'string' ? row.callId : null;
+function idOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

@@ -21,6 +21,7 @@ interface LaneProps {
 
 const icons: Readonly<Record<TimelineLane['kind'], IconName>> = {
   call: 'call',
+  session: 'session',
   audio: 'wave',
   video: 'video',
   data: 'message',
@@ -62,7 +63,7 @@ export function Lane({ id, placed: { lane, level }, top, view, ticks, isSelected
             data-kind={lane.kind}
             style={{ left: `${left}%`, width: `max(3px, ${right - left}%)`, borderColor: colour }}
           >
-            {lane.lossHeat.length > 0 && lane.kind !== 'call' ? (
+            {lane.lossHeat.length > 0 && lane.kind !== 'call' && lane.kind !== 'session' ? (
               <LossHeat heat={lane.lossHeat} colour={colour} />
             ) : (
               <span className={styles.fill} style={{ background: colour }} />

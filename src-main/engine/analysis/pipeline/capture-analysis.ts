@@ -8,7 +8,7 @@ import type {
   SessionDocument,
   StreamDocument,
 } from '#shared/model/analysis-document';
-import type { SessionMessageDetail } from '#shared/model/session';
+import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
@@ -32,6 +32,7 @@ import { TcpConnections } from '../../flow/tcp-connections';
 import { CaptureBytes, MemorySpill, type SpillStore } from '../../store/capture-bytes';
 import { CallTracker } from '../calls/call-tracker';
 import { sipStreams } from '../calls/sip-streams';
+import type { ContentDecoder } from '../http/index';
 import { CapturePackets } from '../packets/capture-packets';
 import type { Candidates } from '../packets/frame-walk';
 import type { RtpMediaIndex } from '../rtp/media-index';
@@ -54,6 +55,8 @@ import { buildTimeline, heatSlices } from './timeline';
 export interface AnalysisOptions {
   /** Primitives to decrypt by; without them what is encrypted stays so. */
   readonly ciphers?: CipherSuite;
+  /** Undoes content codings of HTTP; without it, bodies stay coded. */
+  readonly contentDecoder?: ContentDecoder;
   readonly wlanKeys?: readonly WlanKey[];
   /** Where bytes are kept that lie nowhere in the capture; memory without it. */
   readonly spill?: SpillStore;
@@ -115,7 +118,7 @@ export class CaptureAnalysis {
   private constructor(
     { bases, reader, source }: OpenedCapture,
     private readonly diagnostics: DiagnosticLog,
-    { ciphers, spill = new MemorySpill(), wlanKeys = [] }: AnalysisOptions,
+    { ciphers, contentDecoder, spill = new MemorySpill(), wlanKeys = [] }: AnalysisOptions,
   ) {
     const { flows } = this;
     this.bases = bases;
@@ -146,6 +149,7 @@ export class CaptureAnalysis {
       framed: this.framed,
       replay: this.replay,
       ciphers: ciphers ?? null,
+      decoder: contentDecoder ?? null,
       rtpStreams: () => this.rtpStreams(),
       announce: (media) => this.rtp.announce(media),
       timeOf: (frame) => this.store.timeOf(frame),
@@ -330,6 +334,11 @@ export class CaptureAnalysis {
     return this.calls.ladder(id, this.streams()) ?? this.sessions.ladder(id);
   }
 
+  /** A media session that is no call. */
+  session(sessionId: string): SessionRow | null {
+    return this.sessions.sessions().find(({ id }) => id === sessionId) ?? null;
+  }
+
   sessionMessage(messageId: string): SessionMessageDetail | null {
     return this.sessions.message(messageId);
   }
@@ -353,7 +362,7 @@ export class CaptureAnalysis {
   }
 
   timeline(): MediaTimeline {
-    return buildTimeline(this.lastTimeNs / 1e9, this.callRows(), this.streams(), (id) =>
+    return buildTimeline(this.lastTimeNs / 1e9, this.callRows(), this.sessions.sessions(), this.streams(), (id) =>
       this.rtp.lossHeat(id, heatSlices),
     );
   }

@@ -5,6 +5,7 @@ import type { LoadState } from '#shared/model/capture';
 import type { TableId } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, WorkerProgress, WorkerSummary } from './capture-api';
 import { nodeCipherSuite } from './node-cipher-suite';
+import { nodeContentDecoder } from './node-content-decoder';
 import { CaptureInput } from './capture-input';
 import { FileSpill } from './file-spill';
 import type { CaptureLocation } from '../media/capture-location';
@@ -141,6 +142,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       const { fault, parts } = input;
       const opening = CaptureAnalysis.open(parts.length === 1 ? parts[0].source : parts, {
         ciphers: nodeCipherSuite,
+        contentDecoder: nodeContentDecoder,
         wlanKeys: keys,
         spill: spill ?? undefined,
       });

@@ -34,6 +34,11 @@ export class ZstdDecoder implements Decoder {
   constructor(private readonly output: (bytes: Uint8Array) => void) {}
 
   async write(bytes: Uint8Array): Promise<void> {
+    this.take(bytes);
+  }
+
+  /** As `write`, at once. */
+  take(bytes: Uint8Array): void {
     if (this.isFinished) return;
     const joined = new Uint8Array(this.pending.length + bytes.length);
     joined.set(this.pending);
@@ -43,9 +48,13 @@ export class ZstdDecoder implements Decoder {
     this.pending = joined.slice(at);
   }
 
+  /** Nothing is begun that is not whole. */
+  get isAtEnd(): boolean {
+    return this.isFinished || (this.frame === null && this.toSkip === 0 && this.pending.length === 0);
+  }
+
   async end(): Promise<void> {
-    if (this.isFinished) return;
-    if (this.frame !== null || this.toSkip > 0 || this.pending.length > 0) throw new Error('unexpected end of file');
+    if (!this.isAtEnd) throw new Error('unexpected end of file');
   }
 
   close(): void {

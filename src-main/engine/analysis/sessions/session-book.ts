@@ -8,6 +8,7 @@ import type { Frame } from '../../capture/frame';
 import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { PacketView } from '../../net/packet';
 import type { RowSource } from '../../store/table-view';
+import { HttpTracker } from '../http/index';
 import { RtspTracker } from '../rtsp/rtsp-tracker';
 import type { MediaFile, MediaSamples } from './media-samples';
 import type { SessionHost } from './session-host';
@@ -23,7 +24,8 @@ export class SessionBook {
   private readonly datagramTrackers: readonly SessionTracker[];
 
   constructor(host: SessionHost) {
-    this.trackers = [new RtspTracker(host)];
+    const http = new HttpTracker(host);
+    this.trackers = [new RtspTracker(host), http];
     this.protocols = this.trackers.flatMap(({ protocols = [] }) => protocols);
     this.datagramTrackers = this.trackers.filter((tracker) => tracker.datagram);
     this.tables = this.trackers.flatMap(({ tables = [] }) => tables);

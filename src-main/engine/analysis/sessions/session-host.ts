@@ -4,6 +4,7 @@ import type { CipherSuite } from '../../crypto/cipher-suite';
 import type { FlowTracker } from '../../flow/flow-tracker';
 import type { MediaAnnouncement } from '../../protocols/rtp';
 import type { CaptureBytes } from '../../store/capture-bytes';
+import type { ContentDecoder } from '../http/content';
 import type { PacketSource } from '../rtp/packet-source';
 import type { FramedFlows } from './framed-flows';
 
@@ -19,6 +20,8 @@ export interface SessionHost {
   readonly replay: PacketSource;
   /** Null without primitives to decrypt by. */
   readonly ciphers: CipherSuite | null;
+  /** Undoes content codings of HTTP; null when nothing can. */
+  readonly decoder: ContentDecoder | null;
   /** RTP streams; those that a tracker announced have the id of its session. */
   rtpStreams(): readonly StreamRow[];
   /** Tells the RTP engine where media is expected, and as what. */

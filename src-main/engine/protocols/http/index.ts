@@ -1,0 +1,11 @@
+export { type HttpConnection, HttpBody, HttpExchange, type HttpSink, type MessageSide } from './exchange';
+export { Http1Protocol } from './http-protocol';
+export {
+  fieldValue,
+  type HttpField,
+  type HttpHead,
+  listValues,
+  mediaTypeOf,
+  parameterOf,
+  parseHead,
+} from './message';

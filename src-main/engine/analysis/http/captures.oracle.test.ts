@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { CaptureAnalysis } from '../pipeline/capture-analysis';
-import { nodeContentDecoder } from '../../../workers/node-content-decoder';
-import { FileSource } from '../../../workers/file-source';
 import { capturePath, hasCaptures } from '../../../testing/oracles';
+import { readExtents } from '../../bytes/extents';
+import { analyseHttp } from './testing/analyse-http';
 
 interface ExpectedObject {
   readonly url: string;
@@ -14,22 +13,14 @@ interface ExpectedObject {
 
 const truth = (name: string) => JSON.parse(readFileSync(capturePath(`live/${name}.truth.json`), 'utf8')).expected;
 
-function analyse(name: string) {
-  const opened = CaptureAnalysis.open(new FileSource(capturePath(name)), { contentDecoder: nodeContentDecoder });
-  if (!opened.ok) throw new Error(opened.error.message);
-  while (opened.value.ingest(() => false));
-  opened.value.finish();
-  return opened.value;
-}
-
 /** Objects of a capture by their address, with the hash of their bytes. */
 function objectsOf(name: string) {
-  const analysis = analyse(name);
-  return analysis.objects().map((row) => {
-    const file = analysis.mediaFile(row.id);
+  const { analysis, bytes } = analyseHttp(capturePath(name));
+  return analysis.document().objects.map((row) => {
+    const file = analysis.file(row.id);
     if (!file) throw new Error(`${row.id} has no bytes`);
-    const bytes = analysis.readFile(file);
-    return { ...row, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const content = readExtents(bytes, file.extents, 0, Number.POSITIVE_INFINITY);
+    return { ...row, sha256: createHash('sha256').update(content).digest('hex') };
   });
 }
 

@@ -10,6 +10,13 @@ export type TableId =
   | 'conversations.tcp'
   | 'conversations.udp'
   | 'conversations.sctp'
+  | 'endpoints.ethernet'
+  | 'endpoints.wlan'
+  | 'endpoints.ipv4'
+  | 'endpoints.ipv6'
+  | 'endpoints.tcp'
+  | 'endpoints.udp'
+  | 'endpoints.sctp'
   /** Per-packet table of one stream: `TableQuery.scope` is its id. */
   | 'rtp-packets'
   /** Every frame of the capture. */

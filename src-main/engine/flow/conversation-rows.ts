@@ -1,9 +1,8 @@
 import type { ConversationCounts } from '#shared/model/capture';
 import type { ConversationKind, ConversationRow } from '#shared/model/conversation';
 import type { ColumnDefinition, TableDefinition } from '#shared/model/table';
-import { formatMac } from '../net/endpoint';
 import type { ConversationTable } from './conversation-table';
-import { type FlowTracker, wordsToAddress } from './flow-tracker';
+import type { FlowSide, FlowTracker } from './flow-tracker';
 
 export const conversationKinds = [
   'ethernet',
@@ -47,29 +46,14 @@ export function conversationRows(
   switch (kind) {
     case 'ethernet':
     case 'wlan':
-      return {
-        get count() {
-          return flows.countOf(kind);
-        },
-        row: (i) => {
-          const table = flows.totals(kind);
-          return toRow(table, i, kind, macAddress(table, i, 0), macAddress(table, i, 1), null);
-        },
-      };
     case 'ipv4':
-    case 'ipv6': {
-      const words = kind === 'ipv4' ? 1 : 4;
+    case 'ipv6':
       return {
         get count() {
           return flows.countOf(kind);
         },
-        row: (i) => {
-          const table = flows.totals(kind);
-          const side = (word: number): Side => ({ address: wordsToAddress(table, i, word, words) });
-          return toRow(table, i, kind, side(0), side(words), null);
-        },
+        row: (i) => toRow(flows.totals(kind), i, kind, flows.side(kind, i, 0), flows.side(kind, i, 1), null),
       };
-    }
     case 'tcp':
     case 'udp':
     case 'sctp': {
@@ -88,18 +72,13 @@ export function conversationRows(
   }
 }
 
-interface Side {
-  readonly address: string;
-  readonly port?: number;
-}
-
 /** A is the side that sent the first frame. Bits per second are bytes each way over the time between the first and the last frame; null when that is 0. */
 function toRow(
   table: ConversationTable,
   index: number,
   kind: ConversationKind,
-  first: Side,
-  second: Side,
+  first: FlowSide,
+  second: FlowSide,
   verdict: ConversationVerdict | null,
 ): ConversationRow {
   const forward = table.firstDirectionOf(index);
@@ -132,17 +111,6 @@ function toRow(
   };
 }
 
-const macBytes = new Uint8Array(8);
-
-/** Key words of a conversation between MAC addresses: upper 32 bits of A, of B, then the lower 16 bits of A and B. */
-function macAddress(table: ConversationTable, index: number, side: 0 | 1): Side {
-  const view = new DataView(macBytes.buffer);
-  view.setUint32(0, table.keyWord(index, side));
-  const low = table.keyWord(index, 2);
-  view.setUint16(4, side === 0 ? low >>> 16 : low & 0xffff);
-  return { address: formatMac(macBytes, 0) };
-}
-
 const portColumns = (side: 'A' | 'B'): ColumnDefinition => ({
   id: `port${side}`,
   title: `Port ${side}`,
@@ -150,7 +118,8 @@ const portColumns = (side: 'A' | 'B'): ColumnDefinition => ({
   width: 70,
 });
 
-const titles: Record<ConversationKind, string> = {
+/** As tabs call them. */
+export const conversationTitles: Readonly<Record<ConversationKind, string>> = {
   ethernet: 'Ethernet',
   wlan: 'WLAN',
   ipv4: 'IPv4',
@@ -160,15 +129,19 @@ const titles: Record<ConversationKind, string> = {
   sctp: 'SCTP',
 };
 
+export function hasPorts(kind: ConversationKind): boolean {
+  return kind === 'tcp' || kind === 'udp' || kind === 'sctp';
+}
+
 /** Columns of a conversation tab: as Wireshark's, with what Tapdeck took the conversation for. */
 export function conversationTable(kind: ConversationKind): TableDefinition {
-  const hasPorts = kind === 'tcp' || kind === 'udp' || kind === 'sctp';
+  const isTransport = hasPorts(kind);
   const addressWidth = kind === 'ipv6' ? 240 : 150;
   const a = 'A is the side that sent the first frame, as in Wireshark 4.';
   const wire = 'Bytes of whole frames on the wire.';
   return {
     id: `conversations.${kind}`,
-    title: titles[kind],
+    title: conversationTitles[kind],
     columns: [
       {
         id: 'addressA',
@@ -178,9 +151,9 @@ export function conversationTable(kind: ConversationKind): TableDefinition {
         description: a,
         aliases: ['address'],
       },
-      ...(hasPorts ? [portColumns('A')] : []),
+      ...(isTransport ? [portColumns('A')] : []),
       { id: 'addressB', title: 'Address B', kind: 'address', width: addressWidth, description: a },
-      ...(hasPorts ? [portColumns('B')] : []),
+      ...(isTransport ? [portColumns('B')] : []),
       { id: 'packets', title: 'Packets', kind: 'integer', width: 75 },
       { id: 'bytes', title: 'Bytes', kind: 'bytes', width: 85, description: wire },
       { id: 'packetsAToB', title: 'Packets A → B', kind: 'integer', width: 105 },
@@ -217,7 +190,7 @@ export function conversationTable(kind: ConversationKind): TableDefinition {
         width: 100,
         description: 'Bytes B → A × 8 / duration.',
       },
-      ...(hasPorts
+      ...(isTransport
         ? ([
             { id: 'protocol', title: 'Taken for', kind: 'text', width: 90 },
             { id: 'reason', title: 'Reason', kind: 'text', width: 280 },

@@ -1,14 +1,23 @@
 import { u16be, u32be } from '../bytes/integers';
 import type { Frame } from '../capture/frame';
 import type { Endpoint } from '../net/endpoint';
-import { formatAddress } from '../net/endpoint';
+import { formatAddress, formatMac } from '../net/endpoint';
 import { type Headers, IpProtocol, type PacketView } from '../net/packet';
+import type { ConversationKind } from '#shared/model/conversation';
 import { ConversationTable } from './conversation-table';
+import { FlowCache } from './flow-cache';
 
 /** Conversations below the transport. */
 export type LowerKind = 'ethernet' | 'wlan' | 'ipv4' | 'ipv6';
 
 export type TransportName = 'tcp' | 'udp' | 'sctp';
+
+/** One side of a conversation of any kind. */
+export interface FlowSide {
+  /** MAC or IP address. */
+  readonly address: string;
+  readonly port?: number;
+}
 
 /** Words of a transport key: protocol and IP version, ports, then the addresses of the first and the second side. */
 const protocolWord = 0;
@@ -57,6 +66,8 @@ export class FlowTracker {
   /** What transport conversations carry that are tunnels. */
   private readonly tunnels = new Map<number, string>();
 
+  private readonly recent = new FlowCache();
+
   /**
    * Counts the frame and returns its directed flow: 2 * transport conversation + direction (0 = first to second side),
    * or -1 when it has no transport.
@@ -65,6 +76,21 @@ export class FlowTracker {
     this.frames += 1;
     if (packet.outerCount > 0) this.trackOuters(frame, packet);
     return this.trackHeaders(frame, packet);
+  }
+
+  /**
+   * The flow of a packet that is known by its headers alone: MAC addresses, IPv4 addresses and ports from these offsets
+   * on. Counts nothing; -1 when only `track` can tell.
+   */
+  recentFlow(bytes: Uint8Array, macAt: number, addressesAt: number, portsAt: number, protocol: number): number {
+    const flow = this.recent.find(bytes, macAt, addressesAt, portsAt, protocol);
+    return flow >= 0 && this.transport.note(flow >>> 1) !== countedDirectly ? flow : -1;
+  }
+
+  /** Counts a frame of a flow that `recentFlow` gave. */
+  trackRecent(frame: Frame, flow: number): void {
+    this.frames += 1;
+    this.transport.add(flow >>> 1, flow & 1, frame.wireLength, frame.timeNs, frame.number);
   }
 
   /** Name of the tunnel that a transport conversation is: `VXLAN`; null when it is none. */
@@ -114,8 +140,8 @@ export class FlowTracker {
 
   /** Both ends of a directed flow. */
   endpoints(flow: number): { source: Endpoint; destination: Endpoint } {
-    const a = this.side(flow >>> 1, 0);
-    const b = this.side(flow >>> 1, 1);
+    const a = this.transportSide(flow >>> 1, 0);
+    const b = this.transportSide(flow >>> 1, 1);
     return (flow & 1) === 0 ? { source: a, destination: b } : { source: b, destination: a };
   }
 
@@ -124,7 +150,54 @@ export class FlowTracker {
     return this.transport.packetsOf(flow >>> 1, (flow & 1) ^ 1) > 0 ? flow ^ 1 : -1;
   }
 
-  private side(conversation: number, side: 0 | 1): Endpoint {
+  /** Address, and port if there are ports, of a side of a conversation; of transport kinds, `conversation` counts all. */
+  side(kind: ConversationKind, conversation: number, side: 0 | 1): FlowSide {
+    switch (kind) {
+      case 'ethernet':
+      case 'wlan':
+        return { address: macAddress(this.direct[kind], conversation, side) };
+      case 'ipv4':
+      case 'ipv6': {
+        const words = kind === 'ipv4' ? 1 : 4;
+        return { address: wordsToAddress(this.direct[kind], conversation, side * words, words) };
+      }
+      case 'tcp':
+      case 'udp':
+      case 'sctp':
+        return this.transportSide(conversation, side);
+    }
+  }
+
+  /** Puts what tells a side of a conversation from other sides into `key`, and answers how many words that are. */
+  putSide(kind: ConversationKind, conversation: number, side: 0 | 1, key: Uint32Array): number {
+    switch (kind) {
+      case 'ethernet':
+      case 'wlan': {
+        const table = this.direct[kind];
+        key[0] = table.keyWord(conversation, side);
+        key[1] = side === 0 ? table.keyWord(conversation, 2) >>> 16 : table.keyWord(conversation, 2) & 0xffff;
+        return 2;
+      }
+      case 'ipv4':
+      case 'ipv6': {
+        const words = kind === 'ipv4' ? 1 : 4;
+        for (let i = 0; i < words; i += 1) key[i] = this.direct[kind].keyWord(conversation, side * words + i);
+        return words;
+      }
+      case 'tcp':
+      case 'udp':
+      case 'sctp': {
+        const { transport } = this;
+        const words = (transport.keyWord(conversation, protocolWord) & 0xff) === 4 ? 1 : 4;
+        const ports = transport.keyWord(conversation, portsWord);
+        key[0] = side === 0 ? ports >>> 16 : ports & 0xffff;
+        for (let i = 0; i < words; i += 1) key[1 + i] = transport.keyWord(conversation, addressWord + side * words + i);
+        return 1 + words;
+      }
+    }
+  }
+
+  private transportSide(conversation: number, side: 0 | 1): Endpoint {
     const { transport } = this;
     const isV4 = (transport.keyWord(conversation, protocolWord) & 0xff) === 4;
     const ports = transport.keyWord(conversation, portsWord);
@@ -155,6 +228,15 @@ export class FlowTracker {
       this.direct[ipKind(packet)].add(ip >>> 1, ip & 1, wireLength, timeNs, number);
       return -1;
     }
+    const { linkBytes, macDestination, source, transportStart, protocol } = packet;
+    const isPlain = isPlainIpv4(packet);
+    if (isPlain) {
+      const recent = this.recentFlow(linkBytes, macDestination, source, transportStart, protocol);
+      if (recent >= 0) {
+        this.transport.add(recent >>> 1, recent & 1, wireLength, timeNs, number);
+        return recent;
+      }
+    }
     const flow = packet.ipVersion === 4 ? this.findTransport4(packet) : this.findTransport6(packet);
     const conversation = flow >>> 1;
     if (conversation === this.parentCount) this.addTransport(packet, flow & 1);
@@ -162,6 +244,7 @@ export class FlowTracker {
     if (link === countedDirectly) {
       if (packet.macSource >= 0) this.countEthernet(frame, packet);
     } else if (!this.isOnLink(link, flow & 1, packet)) this.leaveLink(frame, packet, conversation, link);
+    else if (isPlain) this.recent.put(linkBytes, macDestination, source, transportStart, protocol, flow);
     this.transport.add(conversation, flow & 1, wireLength, timeNs, number);
     return flow;
   }
@@ -238,6 +321,18 @@ export class FlowTracker {
   }
 }
 
+/** Addresses, ports and MAC addresses lie in the frame as they were sent, next to each other. */
+function isPlainIpv4(packet: Headers): boolean {
+  return (
+    packet.ipVersion === 4 &&
+    packet.macDestination >= 0 &&
+    packet.macSource === packet.macDestination + 6 &&
+    packet.bytes === packet.linkBytes &&
+    packet.destination === packet.source + 4 &&
+    packet.transportStart >= 0
+  );
+}
+
 function ipKind(packet: Headers): 'ipv4' | 'ipv6' {
   return packet.ipVersion === 4 ? 'ipv4' : 'ipv6';
 }
@@ -287,10 +382,21 @@ function putAddresses(key: Uint32Array, at: number, packet: Headers, isForward: 
   }
 }
 
+const macBytes = new Uint8Array(8);
+
+/** Key words of a conversation between MAC addresses: upper 32 bits of A, of B, then the lower 16 bits of A and B. */
+function macAddress(table: ConversationTable, index: number, side: 0 | 1): string {
+  const view = new DataView(macBytes.buffer);
+  view.setUint32(0, table.keyWord(index, side));
+  const low = table.keyWord(index, 2);
+  view.setUint16(4, side === 0 ? low >>> 16 : low & 0xffff);
+  return formatMac(macBytes, 0);
+}
+
 const scratch = new Uint8Array(16);
 
 /** Address of `words` key words as text. */
-export function wordsToAddress(table: ConversationTable, index: number, word: number, words: number): string {
+function wordsToAddress(table: ConversationTable, index: number, word: number, words: number): string {
   const view = new DataView(scratch.buffer);
   for (let i = 0; i < words; i += 1) view.setUint32(4 * i, table.keyWord(index, word + i));
   return formatAddress(scratch, 0, 4 * words);

@@ -1,4 +1,4 @@
-import { Tabs } from '@mantine/core';
+import { SegmentedControl, Tabs } from '@mantine/core';
 import { useState } from 'react';
 import type { ConversationCounts } from '#shared/model/capture';
 import type { ConversationKind } from '#shared/model/conversation';
@@ -21,10 +21,13 @@ const kinds: readonly { readonly id: ConversationKind; readonly title: string }[
   { id: 'sctp', title: 'SCTP' },
 ];
 
+type View = 'conversations' | 'endpoints';
+
 /** One tab a kind that has rows; at first the transport with the most conversations. */
 export function ConversationsPanel() {
   const counts = useSession((state) => state.capture?.counts.conversations);
   const [chosen, setChosen] = useState<ConversationKind | null>(null);
+  const [view, setView] = useState<View>('conversations');
   const filled = kinds.filter(({ id }) => (counts?.[id] ?? 0) > 0);
   if (!counts || filled.length === 0) {
     return (
@@ -51,15 +54,26 @@ export function ConversationsPanel() {
             {title} <span className={styles.count}>{formatInteger(counts[id])}</span>
           </Tabs.Tab>
         ))}
+        <SegmentedControl
+          className={styles.view}
+          aria-label="Pairs or single ends"
+          value={view}
+          onChange={(value) => setView(value as View)}
+          data={[
+            { value: 'conversations', label: 'Conversations' },
+            { value: 'endpoints', label: 'Endpoints' },
+          ]}
+        />
       </Tabs.List>
       {filled.map(({ id }) => (
         <Tabs.Panel key={id} value={id}>
           <BoundGrid
-            table={`conversations.${id}`}
+            key={view}
+            table={`${view}.${id}`}
             filterHint="Filter: address:10.0.* bytes>1000"
             renderCell={renderPort}
-            rowMenu={conversationMenu}
-            onOpen={(row) => showPackets(filterOf(row))}
+            rowMenu={view === 'conversations' ? conversationMenu : endpointMenu}
+            onOpen={(row) => showPackets(view === 'conversations' ? filterOf(row) : endpointFilter(row))}
             emptyMessage={<NothingFound title="No conversations" lookedFor="None of this kind." />}
           />
         </Tabs.Panel>
@@ -92,6 +106,16 @@ function conversationMenu([row]: readonly TableRow[]): RowMenuItem[] {
       run: () => canFollow(row.id) && followConversation(row.id),
     },
   ];
+}
+
+function endpointFilter({ kind, address, port }: TableRow): string {
+  const field = kind === 'ethernet' || kind === 'wlan' ? 'mac' : 'host';
+  return `${field}="${String(address)}"${typeof port === 'number' ? ` port:${port}` : ''}`;
+}
+
+function endpointMenu([row]: readonly TableRow[]): RowMenuItem[] {
+  if (!row) return [];
+  return [{ id: 'packets', label: 'Show Packets', icon: 'packets', run: () => showPackets(endpointFilter(row)) }];
 }
 
 /** A port names something: its digits stay together. */

@@ -1,5 +1,5 @@
 import type { CallRow } from '#shared/model/call';
-import type { ConversationRow } from '#shared/model/conversation';
+import type { ConversationRow, EndpointRow } from '#shared/model/conversation';
 import type { StreamRow } from '#shared/model/stream';
 import type { TableDefinition } from '#shared/model/table';
 import type { TableId, TablePage, TableQuery, TableRow } from '#shared/query/table-query';
@@ -9,6 +9,7 @@ import {
   conversationRows,
   conversationTable,
 } from '../../flow/conversation-rows';
+import { endpointRows, endpointTable } from '../../flow/endpoint-rows';
 import type { FlowTracker } from '../../flow/flow-tracker';
 import type { DiagnosticLog } from '../../store/diagnostic-log';
 import { diagnosticTable } from '../../store/diagnostic-table';
@@ -93,6 +94,16 @@ export class AnalysisTables {
           return rows.count;
         },
         row: (i) => rows.row(i) as ConversationRow & TableRow,
+      });
+      const endpoints = endpointRows(from.flows, kind, from.framesRevision);
+      this.add(`endpoints.${kind}`, endpointTable(kind), {
+        get revision() {
+          return from.framesRevision();
+        },
+        get count() {
+          return endpoints.count;
+        },
+        row: (i) => endpoints.row(i) as EndpointRow & TableRow,
       });
     }
   }

@@ -1,5 +1,6 @@
 import type { TableDefinition } from '#shared/model/table';
 import { conversationKinds, conversationTable } from '../../flow/conversation-rows';
+import { endpointTable } from '../../flow/endpoint-rows';
 import { diagnosticTable } from '../../store/diagnostic-table';
 import { callTable } from '../calls/call-table';
 import { allPacketsTable } from '../packets/packet-table';
@@ -18,4 +19,5 @@ export const tableDefinitions: readonly TableDefinition[] = [
   sessionMessageTable,
   objectTable,
   ...conversationKinds.map(conversationTable),
+  ...conversationKinds.map(endpointTable),
 ];

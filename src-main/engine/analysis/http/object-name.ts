@@ -72,13 +72,10 @@ function decoded(text: string): string {
 }
 
 function safe(text: string): string {
-  return (
-    text
-      .normalize('NFC')
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/\\:*?"<>|]+/g, '_')
-      .replace(/^[.\s]+|[.\s]+$/g, '')
-  );
+  return text
+    .normalize('NFC')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff/\\:*?"<>|]+/g, '_')
+    .replace(/^[.\s]+|[.\s]+$/g, '');
 }
 
 const cut = (text: string): string => [...text].slice(0, maxStem).join('');

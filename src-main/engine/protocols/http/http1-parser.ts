@@ -29,7 +29,7 @@ export interface Http1Handler {
   /** Bytes of what the connection was turned into. */
   onRaw(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
   onRawGap(length: number, frame: number, timeNs: number): void;
-  /** Bytes were lost, and with them any number of messages. */
+  /** Bytes were lost or make no sense, and with them any number of messages. */
   onLost(): void;
 }
 
@@ -540,7 +540,10 @@ export class Http1Parser {
   }
 
   private drop(count: number): void {
-    if (this.isLost || count <= 0) return;
+    if (count <= 0) return;
+    // It may be what is left of a message.
+    this.handler.onLost();
+    if (this.isLost) return;
     if (this.garbage === 0) this.garbageFrame = this.frame;
     this.garbage += count;
   }

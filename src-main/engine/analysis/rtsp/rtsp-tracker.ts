@@ -7,6 +7,7 @@ import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { Direction, StreamChannel, StreamDissector, StreamProtocol } from '../../flow/stream-dissector';
 import { formatEndpoint } from '../../net/endpoint';
 import type { PacketView } from '../../net/packet';
+import { dollarFraming, probeFramedRtp } from '../../protocols/rtp';
 import { parseTransport, probeStartLine, type RtspMessage } from '../../protocols/rtsp';
 import { parseSdp } from '../../protocols/sdp';
 import type { SessionHost } from '../sessions/session-host';
@@ -44,7 +45,16 @@ export class RtspTracker implements SessionTracker {
       {
         name: 'RTSP',
         probe: (bytes, start, end) => probeStartLine(bytes, start, end),
-        open: (channel) => this.openStream(channel),
+        open: (channel) => this.openStream(channel, 'RTSP start line'),
+      },
+      {
+        // A connection that was entered while it carried media.
+        name: 'RTSP',
+        probe: (bytes, start, end, isStart) => {
+          const verdict = probeFramedRtp(bytes, start, end, dollarFraming);
+          return verdict === 'more' && !isStart ? 'no' : verdict;
+        },
+        open: (channel) => this.openStream(channel, 'Interleaved frames, in sequence,'),
       },
     ];
   }
@@ -126,12 +136,12 @@ export class RtspTracker implements SessionTracker {
     );
   }
 
-  private openStream(channel: StreamChannel): StreamDissector {
+  private openStream(channel: StreamChannel, what: string): StreamDissector {
     const connection = this.openConnection(channel.flow, channel.layers, (direction) => channel.endpoints(direction));
     let isClaimed = false;
     return {
       onData: (direction, bytes, start, end, frame, timeNs, address) => {
-        if (!isClaimed) channel.claim('RTSP', `RTSP start line in frame ${frame}`);
+        if (!isClaimed) channel.claim('RTSP', `${what} in frame ${frame}`);
         isClaimed = true;
         connection.parsers[direction].push(bytes, start, end, frame, timeNs, address);
       },

@@ -9,6 +9,7 @@ import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { PacketView } from '../../net/packet';
 import type { RowSource } from '../../store/table-view';
 import { HttpTracker } from '../http/index';
+import { DatagramRecogniser } from '../datagrams/datagram-recogniser';
 import { RtspTracker } from '../rtsp/rtsp-tracker';
 import type { MediaFile, MediaSamples } from './media-samples';
 import type { SessionHost } from './session-host';
@@ -25,7 +26,8 @@ export class SessionBook {
 
   constructor(host: SessionHost) {
     const http = new HttpTracker(host);
-    this.trackers = [new RtspTracker(host), http];
+    // What is told by its first bytes alone comes last.
+    this.trackers = [new RtspTracker(host), http, new DatagramRecogniser(host)];
     this.protocols = this.trackers.flatMap(({ protocols = [] }) => protocols);
     this.datagramTrackers = this.trackers.filter((tracker) => tracker.datagram);
     this.tables = this.trackers.flatMap(({ tables = [] }) => tables);

@@ -1,7 +1,7 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { Extents } from '../../bytes/extents';
 import { utf8Text } from '../../bytes/text';
-import { ByteQueue } from './byte-queue';
+import { ByteQueue } from '../../bytes/byte-queue';
 import { numberOf, parseHead, type RtspMessage } from './message';
 import { beginsWithMethod, maxLine, probeStartLine } from './start-line';
 

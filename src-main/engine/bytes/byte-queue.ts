@@ -1,5 +1,5 @@
-import { missingBytes } from '../../bytes/extents';
-import type { Extents } from '../../bytes/extents';
+import { missingBytes } from './extents';
+import type { Extents } from './extents';
 
 const noBytes = new Uint8Array(0);
 

@@ -1,0 +1,1 @@
+export { dtlsContent, isDtls } from './dtls';

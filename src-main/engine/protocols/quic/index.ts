@@ -1,0 +1,1 @@
+export { isQuicLong, mayBeQuicShort } from './quic';

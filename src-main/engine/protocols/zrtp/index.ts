@@ -1,0 +1,1 @@
+export { isZrtp } from './zrtp';

@@ -11,13 +11,12 @@ import { accessUnits, arrivalSeconds, type StreamFormat } from '#engine/analysis
 import { type AccessUnit, ac3Header, type CodedSpan, mpegAudioHeader, parseAacConfig } from '#engine/codecs/index';
 import { opusHead } from '#engine/containers/ogg-audio';
 import type { Written } from './export-file';
+import { audioContainerMimes } from './mux/container-writer';
 import type { PayloadReader } from './payload-reader';
 import { payloadUses } from './playability';
 import { lostIn } from './raw-file';
 import type { RenderOptions } from './render';
 import { type MediaInput, withReader } from './source';
-
-export const audioMimes = { mp4: 'audio/mp4', mkv: 'audio/x-matroska' } as const;
 
 type MuxCodec = 'aac' | 'opus' | 'mp3' | 'ac3' | 'eac3';
 
@@ -103,7 +102,7 @@ export function writeCopy(
     const frames = [...used];
     const order = playOrder(stream);
     return {
-      mime: audioMimes[container],
+      mime: audioContainerMimes[container],
       audio: {
         sampleRateHz: config.sampleRate,
         channels: config.numberOfChannels,

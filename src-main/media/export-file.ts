@@ -6,7 +6,8 @@ import { wav } from '#engine/containers/wav';
 import { RpcFailure } from '../workers/rpc/protocol';
 import { runFfmpeg } from './ffmpeg/run';
 import { planRender, type RenderPlan } from './lanes';
-import { audioMimes, copyableStream, writeCopy } from './copy-file';
+import { copyableStream, writeCopy } from './copy-file';
+import { audioContainerMimes } from './mux/container-writer';
 import { writeRaw } from './raw-file';
 import { factsOf, type RenderFacts, type RenderOptions, renderBlocks, renderFile } from './render';
 import { withoutRedundancy } from './sound/redundancy';
@@ -81,7 +82,7 @@ function writeAudio(input: MediaInput, request: ExportRequest, options: RenderOp
       else await renderFile(plan, reader, format === 'au' ? au : wav, path, rest);
       const { packets, lostPackets, duplicatePackets, truncatedPackets, unplayablePackets, ...facts } = factsOf(plan);
       return {
-        mime: isEncoded ? audioMimes[format] : (format === 'au' ? au : wav).mime,
+        mime: isEncoded ? audioContainerMimes[format] : (format === 'au' ? au : wav).mime,
         audio: facts,
         packets,
         lostPackets,

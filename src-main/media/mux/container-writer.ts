@@ -106,6 +106,35 @@ export async function writeContainer(
   }
 }
 
+export const audioContainerMimes = { mp4: 'audio/mp4', mkv: 'audio/x-matroska' } as const;
+
+/** Writes sound alone. */
+export async function writeAudioContainer(
+  container: 'mp4' | 'mkv',
+  path: string,
+  { codec, config, packets }: AudioTrack,
+  signal?: AbortSignal,
+): Promise<void> {
+  const output = new Output({ format: formatOf(container), target: new FilePathTarget(path) });
+  const source = new EncodedAudioPacketSource(codec);
+  output.addAudioTrack(source);
+  try {
+    await output.start();
+    let isFirst = true;
+    for await (const packet of packets) {
+      signal?.throwIfAborted();
+      if (container !== 'mp4' && packet.timeSeconds < 0) continue;
+      await source.add(packetOf(packet), isFirst ? { decoderConfig: config as never } : undefined);
+      isFirst = false;
+    }
+    source.close();
+    await output.finalize();
+  } catch (error) {
+    await output.cancel().catch(() => undefined);
+    throw error;
+  }
+}
+
 function formatOf(container: Container) {
   switch (container) {
     case 'mp4':

@@ -2,9 +2,13 @@ import type { PlayerModel } from '#shared/model/player';
 import type { DamageMode, VideoModel } from '#shared/model/video';
 import { ArtifactStore, type StoredArtifact } from '../media/artifact-store';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
+import type { VideoInput } from '../media/mux/video-file';
+import type { SampleAudioInput } from '../media/samples/sample-audio';
+import type { MediaInput } from '../media/source';
 import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource } from './media-source';
 import { type MediaWorker, MediaWorkerHost } from './media-worker-host';
+import { samplesOf } from './opened-source';
 
 export interface MediaServiceOptions {
   readonly captures: MediaSource;
@@ -130,11 +134,10 @@ export class MediaService {
   private async render(captureId: string, sourceId: string, signal: AbortSignal): Promise<PlayerModel> {
     const { captures } = this.options;
     const { bytes } = captures.summary(captureId);
-    const { kind, streams, title, capturePath } = await captures.mediaIndex(captureId, sourceId);
+    const { title, input } = await this.soundInput(captureId, sourceId, bytes);
     if (signal.aborted) throw cancelled();
     const { id, path } = this.store.reserve(captureId, 'wav', 'audio/wav');
     try {
-      const input = { kind, streams, capturePath, captureBytes: bytes };
       const { facts, lanes } = await this.worker.call('render', { input, path }, { signal });
       if (signal.aborted) throw cancelled();
       return {
@@ -162,12 +165,11 @@ export class MediaService {
   ): Promise<VideoModel> {
     const { captures } = this.options;
     const { bytes } = captures.summary(captureId);
-    const { title, video, audio, relation, capturePath } = await captures.videoSource(captureId, sourceId);
+    const { title, input } = await this.videoInput(captureId, sourceId, bytes);
     const ffmpeg = await resolveFfmpeg();
     if (signal.aborted) throw cancelled();
     const { id, path } = this.store.reserve(captureId, 'video', 'video/mp4');
     try {
-      const input = { title, video, audio, relation, capturePath, captureBytes: bytes };
       const request = { path, mode, ffmpegPath: ffmpeg.ok ? ffmpeg.value.path : null };
       const made = await this.worker.call('video', { input, request }, { signal, onProgress });
       if (signal.aborted) throw cancelled();
@@ -177,6 +179,36 @@ export class MediaService {
       this.store.remove(id);
       throw error;
     }
+  }
+
+  private async soundInput(
+    captureId: string,
+    sourceId: string,
+    captureBytes: number,
+  ): Promise<{ readonly title: string; readonly input: MediaInput | SampleAudioInput }> {
+    const { captures } = this.options;
+    const found = await samplesOf(captures, captureId, sourceId);
+    if (found) {
+      const { samples, capturePath } = found;
+      return { title: samples.title, input: { samples, sourceId, capturePath, captureBytes } };
+    }
+    const { kind, streams, title, capturePath } = await captures.mediaIndex(captureId, sourceId);
+    return { title, input: { kind, streams, capturePath, captureBytes } };
+  }
+
+  private async videoInput(
+    captureId: string,
+    sourceId: string,
+    captureBytes: number,
+  ): Promise<{ readonly title: string; readonly input: VideoInput }> {
+    const { captures } = this.options;
+    const found = await samplesOf(captures, captureId, sourceId);
+    if (found) {
+      const { samples, capturePath } = found;
+      return { title: samples.title, input: { samples, capturePath, captureBytes } };
+    }
+    const { title, video, audio, relation, capturePath } = await captures.videoSource(captureId, sourceId);
+    return { title, input: { title, video, audio, relation, capturePath, captureBytes } };
   }
 }
 

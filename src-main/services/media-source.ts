@@ -1,7 +1,9 @@
 import type { CaptureLocation } from '../media/capture-location';
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
+import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { CaptureSummary } from '#shared/model/capture';
+import type { TablePage, TableQuery } from '#shared/query/table-query';
 
 /** What the media of a call or a stream is made from. */
 export interface MediaSourceIndex {
@@ -25,6 +27,11 @@ export interface VideoSourceIndex extends VideoSourceIndexes {
 export interface MediaSource {
   mediaIndex(captureId: string, sourceId: string): Promise<MediaSourceIndex>;
   videoSource(captureId: string, streamId: string): Promise<VideoSourceIndex>;
+  /** Coded samples of a session that is no call, or of one of its streams; fails with `not-found`. */
+  mediaSamples(captureId: string, sourceId: string): Promise<MediaSamples & { readonly capturePath: CaptureLocation }>;
+  /** Bytes of a session, a stream or an object as they were sent; fails with `not-found`. */
+  mediaFile(captureId: string, sourceId: string): Promise<MediaFile & { readonly capturePath: CaptureLocation }>;
+  page(captureId: string, query: TableQuery): Promise<TablePage>;
   /** Waits for the hash of the file. */
   sha256(captureId: string): Promise<string>;
   summary(captureId: string): CaptureSummary;

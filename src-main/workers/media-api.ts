@@ -1,13 +1,17 @@
 import type { ExportedFile, ExportRequest } from '../media/export-file';
 import type { PlayerVideo, VideoFile, VideoInput, VideoRequest } from '../media/mux/video-file';
 import type { PlayerAudio } from '../media/player-audio';
+import type { MadeFile } from '../media/made-file';
+import type { SamplesInput } from '../media/mux/video-file';
+import type { SampleAudioFormat, SampleAudioInput } from '../media/samples/sample-audio';
 import type { MediaInput } from '../media/source';
+import type { StoredFileInput } from '../media/stored-file';
 
 /** What the media worker answers. Progress is the share done, 0..1, at most ten times a second. */
 export type MediaApi = {
   /** Writes the WAV that the player plays. */
   render: {
-    argument: { readonly input: MediaInput; readonly path: string };
+    argument: { readonly input: MediaInput | SampleAudioInput; readonly path: string };
     value: PlayerAudio;
     progress: number;
   };
@@ -27,6 +31,27 @@ export type MediaApi = {
   export: {
     argument: { readonly input: MediaInput; readonly request: ExportRequest };
     value: ExportedFile;
+    progress: number;
+  };
+  /** Writes the sound of coded samples for the user. */
+  exportSound: {
+    argument: {
+      readonly input: SampleAudioInput;
+      readonly request: { readonly format: SampleAudioFormat; readonly path: string };
+    };
+    value: MadeFile;
+    progress: number;
+  };
+  /** Writes pictures that are files by themselves into a new folder. */
+  exportPictures: {
+    argument: { readonly input: SamplesInput; readonly path: string };
+    value: MadeFile;
+    progress: number;
+  };
+  /** Writes bytes as they were sent. */
+  original: {
+    argument: { readonly input: StoredFileInput; readonly path: string };
+    value: MadeFile;
     progress: number;
   };
 };

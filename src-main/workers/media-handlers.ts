@@ -1,6 +1,10 @@
 import { exportFile } from '../media/export-file';
 import { exportVideo, renderPlayerVideo } from '../media/mux/video-file';
+import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import { renderPlayerAudio } from '../media/player-audio';
+import { exportSampleAudio, renderSampleAudio } from '../media/samples/sample-audio';
+import { exportPictures } from '../media/samples/sample-pictures';
+import { writeOriginal } from '../media/stored-file';
 import type { MediaApi } from './media-api';
 import { RpcFailure, Transferred } from './rpc/protocol';
 import type { CallContext, Handlers } from './rpc/server';
@@ -10,7 +14,12 @@ const reportIntervalMs = 100;
 /** The media worker's methods; they keep nothing from one call to the next. */
 export const mediaHandlers: Handlers<MediaApi> = {
   async render({ input, path }, context) {
-    const audio = await writing(path, renderPlayerAudio(input, path, optionsOf(context)));
+    const options = optionsOf(context);
+    const rendered =
+      'samples' in input
+        ? renderSampleAudio(input, path, { ...options, ffmpegPath: await ffmpegPath() })
+        : renderPlayerAudio(input, path, options);
+    const audio = await writing(path, rendered);
     const buffers = audio.lanes.map(({ peaks }) => peaks.buffer);
     return new Transferred(audio, buffers);
   },
@@ -33,7 +42,22 @@ export const mediaHandlers: Handlers<MediaApi> = {
   export({ input, request }, context) {
     return writing(request.path, exportFile(input, request, optionsOf(context)));
   },
+  async exportSound({ input, request: { format, path } }, context) {
+    const options = { ...optionsOf(context), ffmpegPath: await ffmpegPath() };
+    return writing(path, exportSampleAudio(input, format, path, options));
+  },
+  exportPictures({ input, path }, context) {
+    return writing(path, exportPictures(input, path, optionsOf(context)));
+  },
+  original({ input, path }, context) {
+    return writing(path, writeOriginal(input, path, optionsOf(context)));
+  },
 };
+
+async function ffmpegPath(): Promise<string | null> {
+  const found = await resolveFfmpeg();
+  return found.ok ? found.value.path : null;
+}
 
 function optionsOf({ signal, reportProgress }: CallContext<number>) {
   let reportedAt = 0;

@@ -1,11 +1,10 @@
 import type { CaptureLocation } from '../capture-location';
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { AudioSync, DamageMode, VideoFrameTable } from '#shared/model/video';
 import { RpcFailure } from '../../workers/rpc/protocol';
+import { fileFacts, type MadeFile } from '../made-file';
 import { PayloadReader } from '../payload-reader';
 import { surveySound } from '../samples/coded-sound';
 import { samplePictures } from '../samples/picture-source';
@@ -57,15 +56,10 @@ export interface VideoOptions {
 }
 
 /** A video file that was written, and what it holds. */
-export interface VideoFile {
-  readonly mime: string;
-  readonly bytes: number;
-  readonly sha256: string;
+export interface VideoFile extends MadeFile {
   readonly durationSeconds: number;
   readonly frames: number;
-  readonly packets: { readonly first: number; readonly last: number; readonly count: number };
-  readonly usedFfmpeg: boolean;
-  readonly options: Readonly<Record<string, string | number | boolean>>;
+  readonly samples: null;
 }
 
 /** What a panel plays. */
@@ -275,10 +269,10 @@ async function describe(
   const sum = (flags: Uint8Array): number => flags.reduce((total, flag) => total + flag, 0);
   return {
     mime,
-    bytes: (await stat(path)).size,
-    sha256: await hashFile(path),
+    ...(await fileFacts(path)),
     durationSeconds: endOf(plan, sound) - originSeconds,
     frames: plan.shownCount,
+    samples: null,
     packets: {
       first: table.frames.reduce((a, b) => Math.min(a, b), table.frames[0] ?? 0),
       last: table.frames.reduce((a, b) => Math.max(a, b), 0),
@@ -316,10 +310,4 @@ function needsFfmpeg({ table }: VideoPlan, format: Container): RpcFailure {
     message: `${encodingName} has to be transcoded for ${format.toUpperCase()}, and no ffmpeg was found.`,
     hint: 'Name one with FFMPEG_BIN, or export it as MKV or raw.',
   });
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  return hash.digest('hex');
 }

@@ -39,6 +39,12 @@ export class Candidate {
     );
   }
 
+  /** It carries something: an empty packet alone does no more than to open the way through a firewall. */
+  get hasPayload(): boolean {
+    for (let i = 0; i < this.count; i += 1) if (this.samples[i].payloadBytes > 0) return true;
+    return false;
+  }
+
   reset(ssrc: number): void {
     this.ssrc = ssrc;
     this.count = 0;

@@ -342,7 +342,7 @@ export class RtpEngine {
     const last = candidate.samples[candidate.count - 1];
     const isTrusted = flow.streams.length < trustedStreamsPerFlow;
     const isExpected = flow.isAnnounced || flow.streams.length > 0 || this.reverse(flow)?.streams.length;
-    const isAnnounced = flow.announces(last.payloadType);
+    const isAnnounced = candidate.hasPayload && flow.announces(last.payloadType);
     const isProven =
       candidate.isProven ||
       (isForced && candidate.inSequence >= minSequential) ||

@@ -10,10 +10,12 @@ import type { PacketView } from '../../net/packet';
 import { dollarFraming, probeFramedRtp } from '../../protocols/rtp';
 import { parseTransport, probeStartLine, type RtspMessage } from '../../protocols/rtsp';
 import { parseSdp } from '../../protocols/sdp';
+import type { HttpConsumer } from '../http';
 import type { SessionHost } from '../sessions/session-host';
 import { sessionMessageTable } from '../sessions/session-table';
 import type { SessionTracker, TrackerTable } from '../sessions/session-tracker';
 import { arraySource, type RowSource } from '../../store/table-view';
+import { HttpTunnels } from './http-tunnels';
 import { messageDetail } from './message-detail';
 import { MessageLog, messageRow, summarise } from './message-log';
 import { type ConnectionParts, RtspConnection } from './rtsp-connection';
@@ -31,6 +33,8 @@ export class RtspTracker implements SessionTracker {
   readonly tables: readonly TrackerTable[] = [
     { id: 'session-messages', definition: sessionMessageTable, rows: (scope) => this.messageRows(scope) },
   ];
+  /** Finds RTSP in exchanges of HTTP. */
+  readonly tunnels: HttpConsumer;
   private readonly log = new MessageLog();
   private readonly all: RtspSession[] = [];
   private readonly byId = new Map<string, RtspSession>();
@@ -41,6 +45,10 @@ export class RtspTracker implements SessionTracker {
   private changes = 0;
 
   constructor(private readonly host: SessionHost) {
+    this.tunnels = new HttpTunnels({
+      open: (flows, layers, endpoints) => this.openConnection(flows, layers, endpoints),
+      keep: (bytes, start, end) => host.bytes.keep(bytes, start, end),
+    });
     this.protocols = [
       {
         name: 'RTSP',
@@ -104,7 +112,9 @@ export class RtspTracker implements SessionTracker {
     if (!connection) {
       if (this.byConversation.size >= maxDatagramConnections) return true;
       const first = 2 * conversation;
-      connection = this.openConnection(first, [], (direction) => this.host.flows.endpoints(first + direction));
+      connection = this.openConnection(new Set([first, first + 1]), [], (direction) =>
+        this.host.flows.endpoints(first + direction),
+      );
       this.byConversation.set(conversation, { connection, frame: frame.number });
     }
     const address =
@@ -137,7 +147,8 @@ export class RtspTracker implements SessionTracker {
   }
 
   private openStream(channel: StreamChannel, what: string): StreamDissector {
-    const connection = this.openConnection(channel.flow, channel.layers, (direction) => channel.endpoints(direction));
+    const flows = new Set([channel.flow, channel.flow + 1]);
+    const connection = this.openConnection(flows, channel.layers, (direction) => channel.endpoints(direction));
     let isClaimed = false;
     return {
       onData: (direction, bytes, start, end, frame, timeNs, address) => {
@@ -151,7 +162,7 @@ export class RtspTracker implements SessionTracker {
   }
 
   private openConnection(
-    flow: number,
+    flows: ReadonlySet<number>,
     layers: readonly string[],
     endpoints: ConnectionParts['endpoints'],
   ): RtspConnection {
@@ -161,7 +172,7 @@ export class RtspTracker implements SessionTracker {
       endpoints,
       sessionOf: (connection, identifier, message) => {
         const session = this.sessionOf(connection, identifier, message);
-        session.flows.add(flow).add(flow + 1);
+        for (const flow of flows) session.flows.add(flow);
         return session;
       },
       onMessage: (connection, message, direction, request) => this.onMessage(connection, message, direction, request),

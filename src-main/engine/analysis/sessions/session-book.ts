@@ -26,8 +26,10 @@ export class SessionBook {
 
   constructor(host: SessionHost) {
     const http = new HttpTracker(host);
+    const rtsp = new RtspTracker(host);
+    http.addConsumer(rtsp.tunnels);
     // What is told by its first bytes alone comes last.
-    this.trackers = [new RtspTracker(host), http, new DatagramRecogniser(host)];
+    this.trackers = [rtsp, http, new DatagramRecogniser(host)];
     this.protocols = this.trackers.flatMap(({ protocols = [] }) => protocols);
     this.datagramTrackers = this.trackers.filter((tracker) => tracker.datagram);
     this.tables = this.trackers.flatMap(({ tables = [] }) => tables);

@@ -12,6 +12,7 @@ import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
+import type { TlsSummary } from '#shared/model/tls';
 import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { ByteSource } from '../../capture/byte-source';
 import { captureFacts } from '../../capture/facts';
@@ -44,6 +45,7 @@ import { SessionBook } from '../sessions/session-book';
 import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
 import { videoFacts } from '../video/facts';
 import { payloadWindow } from '../video/payload-window';
+import { type KeyLogText, TlsSecrets } from '../tls/tls-secrets';
 import type { WlanKey } from '../wlan/wlan-keys';
 import { WlanTracker } from '../wlan/wlan-tracker';
 import { AnalysisTables } from './analysis-tables';
@@ -58,6 +60,8 @@ export interface AnalysisOptions {
   /** Undoes content codings of HTTP; without it, bodies stay coded. */
   readonly contentDecoder?: ContentDecoder;
   readonly wlanKeys?: readonly WlanKey[];
+  /** Key logs of TLS; those that the capture itself carries need not be given. */
+  readonly keyLogs?: readonly KeyLogText[];
   /** Where bytes are kept that lie nowhere in the capture; memory without it. */
   readonly spill?: SpillStore;
 }
@@ -118,7 +122,7 @@ export class CaptureAnalysis {
   private constructor(
     { bases, reader, source }: OpenedCapture,
     private readonly diagnostics: DiagnosticLog,
-    { ciphers, contentDecoder, spill = new MemorySpill(), wlanKeys = [] }: AnalysisOptions,
+    { ciphers, contentDecoder, keyLogs = [], spill = new MemorySpill(), wlanKeys = [] }: AnalysisOptions,
   ) {
     const { flows } = this;
     this.bases = bases;
@@ -149,6 +153,7 @@ export class CaptureAnalysis {
       framed: this.framed,
       replay: this.replay,
       ciphers: ciphers ?? null,
+      tlsSecrets: new TlsSecrets(keyLogs, () => reader.notes.secrets),
       decoder: contentDecoder ?? null,
       rtpStreams: () => this.rtpStreams(),
       announce: (media) => this.rtp.announce(media),
@@ -307,6 +312,19 @@ export class CaptureAnalysis {
       const isWlan = row.encryption === 'none' && this.decryptedFlows.has(flow);
       return isWlan ? { ...row, encryption: 'wpa2', decrypted: true } : row;
     });
+  }
+
+  /** What the secrets of TLS open, and what stays closed. */
+  tlsSummary(): TlsSummary {
+    return this.sessions.tls.summary();
+  }
+
+  /**
+   * Key logs of the capture itself that came behind packets which they open: an analysis that is given them from the
+   * beginning has more to show. Null when it would not.
+   */
+  lateKeyLogs(): readonly KeyLogText[] | null {
+    return this.sessions.tls.lateKeyLogs();
   }
 
   /** 802.11 networks with their stations, and what of them can be read. */

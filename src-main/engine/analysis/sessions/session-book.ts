@@ -11,12 +11,14 @@ import type { RowSource } from '../../store/table-view';
 import { HttpTracker } from '../http/index';
 import { DatagramRecogniser } from '../datagrams/datagram-recogniser';
 import { RtspTracker } from '../rtsp/rtsp-tracker';
+import { TlsTracker } from '../tls/tls-tracker';
 import type { MediaFile, MediaSamples } from './media-samples';
 import type { SessionHost } from './session-host';
 import type { SessionTracker, TrackerTable } from './session-tracker';
 
 /** Sessions of all kinds, each found by a tracker of its own. */
 export class SessionBook {
+  readonly tls: TlsTracker;
   /** What may be found in byte streams, in the order in which it is asked. */
   readonly protocols: readonly StreamProtocol[];
   /** Tables beside those of sessions and objects; several trackers may serve one, each for its own scopes. */
@@ -26,10 +28,11 @@ export class SessionBook {
 
   constructor(host: SessionHost) {
     const http = new HttpTracker(host);
+    this.tls = new TlsTracker(host);
     const rtsp = new RtspTracker(host);
     http.addConsumer(rtsp.tunnels);
     // What is told by its first bytes alone comes last.
-    this.trackers = [rtsp, http, new DatagramRecogniser(host)];
+    this.trackers = [this.tls, rtsp, http, new DatagramRecogniser(host)];
     this.protocols = this.trackers.flatMap(({ protocols = [] }) => protocols);
     this.datagramTrackers = this.trackers.filter((tracker) => tracker.datagram);
     this.tables = this.trackers.flatMap(({ tables = [] }) => tables);

@@ -6,6 +6,7 @@ import type { MediaAnnouncement } from '../../protocols/rtp';
 import type { CaptureBytes } from '../../store/capture-bytes';
 import type { ContentDecoder } from '../http/content';
 import type { PacketSource } from '../rtp/packet-source';
+import type { TlsSecrets } from '../tls/tls-secrets';
 import type { FramedFlows } from './framed-flows';
 
 /** What the trackers of sessions are given. */
@@ -20,6 +21,8 @@ export interface SessionHost {
   readonly replay: PacketSource;
   /** Null without primitives to decrypt by. */
   readonly ciphers: CipherSuite | null;
+  /** What TLS is decrypted with. */
+  readonly tlsSecrets: TlsSecrets;
   /** Undoes content codings of HTTP; null when nothing can. */
   readonly decoder: ContentDecoder | null;
   /** RTP streams; those that a tracker announced have the id of its session. */

@@ -298,6 +298,7 @@ export class TlsConnection implements StreamDissector, HalfOwner {
     this.secrets = context.suite ? context.secretsOf(hello.random) : null;
     facts.client = half.direction;
     facts.hasClientHello = true;
+    facts.clientRandom ??= hello.random;
     facts.serverName = hello.serverName ?? facts.serverName;
     facts.hasEncryptedHello ||= hello.hasEncryptedHello;
     facts.offeredAlpn = hello.alpn;

@@ -10,6 +10,8 @@ export class TlsFacts {
   startNs = 0;
   lastNs = 0;
   hasClientHello = false;
+  /** Random of the client's first hello, by which secrets are found. */
+  clientRandom: Uint8Array | null = null;
   hasServerHello = false;
   serverName: string | null = null;
   /** The server name is that of the outer hello (Encrypted Client Hello). */

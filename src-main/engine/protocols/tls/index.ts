@@ -1,3 +1,4 @@
+export { alertName } from './alert';
 export type { CertificateNames } from './certificate';
 export { suiteName } from './cipher-suites';
 export type { TlsContext } from './connection';

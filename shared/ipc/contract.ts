@@ -9,7 +9,7 @@ import type { SessionMessageDetail, SessionRow } from '../model/session';
 import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
-import type { VideoModel, VideoProgress } from '../model/video';
+import type { DamageMode, VideoMaking, VideoModel, VideoProgress } from '../model/video';
 import type { WlanNetworkRow } from '../model/wlan';
 import type { TableId, TablePage } from '../query/table-query';
 
@@ -112,7 +112,14 @@ export const commandSchemas = {
   'media:player': z.object({ captureId, sourceId: id }),
   /** `sourceId` is a video stream; `mode` is `faithful` when it is left out. */
   'media:video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']).optional() }),
-  /** Stops what `media:video` is making; it fails with `cancelled`. */
+  /** Of a video that comes in pieces: makes those from a time on first. The answer holds what is there already. */
+  'media:video-pieces': z.object({
+    captureId,
+    sourceId: id,
+    mode: z.enum(['faithful', 'clean']),
+    fromSeconds: z.number().min(0),
+  }),
+  /** Stops what `media:video` is making, which fails with `cancelled`, or the making of pieces. */
   'media:cancel-video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']) }),
   'export:start': z.object({
     captureId,
@@ -190,6 +197,7 @@ export interface CommandOutputs {
   'conversation:follow': FollowPage;
   'media:player': PlayerModel;
   'media:video': VideoModel;
+  'media:video-pieces': VideoMaking;
   'media:cancel-video': null;
   /** `jobId` is null when the user changed their mind in the dialog. */
   'export:start': { readonly jobId: string | null };
@@ -215,8 +223,14 @@ export interface EventPayloads {
   'job:changed': Job;
   'job:dismissed': { readonly jobId: string };
   'artifact:written': Artifact;
-  /** At most ten times a second while `media:video` transcodes. */
+  /** At most ten times a second while `media:video` works. */
   'media:video-progress': VideoProgress;
+  /** New pieces, or another state. */
+  'media:video-making': VideoMaking & {
+    readonly captureId: string;
+    readonly sourceId: string;
+    readonly mode: DamageMode;
+  };
   /** A menu entry or an accelerator of the application menu was chosen: the id of a window command. */
   'app:command': { readonly commandId: string };
 }

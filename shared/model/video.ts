@@ -1,3 +1,5 @@
+import type { Failure } from '../base/result';
+
 /**
  * Two ways through damage. `faithful`: every access unit as captured, the decoder conceals what is missing.
  * `clean`: after a loss the picture stands still until the next intact key picture.
@@ -38,9 +40,8 @@ export interface AudioSync {
 export interface VideoModel {
   readonly sourceId: string;
   readonly title: string;
-  readonly artifactId: string;
-  /** `media://artifact/<id>`, an MP4 that Chromium plays; its sound, if any, is in it. */
-  readonly url: string;
+  /** `media://artifact/<id>`, a file that Chromium plays, its sound in it; null for what comes in pieces. */
+  readonly url: string | null;
   readonly mime: string;
   /** As captured: `H264`. */
   readonly codec: string;
@@ -58,10 +59,34 @@ export interface VideoModel {
   readonly notes: readonly string[];
 }
 
-/** While `media:video` waits for ffmpeg. */
+/** While `media:video` waits. */
 export interface VideoProgress {
   readonly captureId: string;
   readonly sourceId: string;
   /** 0..1. */
   readonly fraction: number;
+}
+
+/** Bytes of an artifact that can be played by themselves, behind its opening. Times are seconds of the video. */
+export interface VideoPiece {
+  readonly track: 'picture' | 'sound';
+  /** `media://artifact/<id>`, a file that grows. */
+  readonly url: string;
+  readonly offset: number;
+  readonly bytes: number;
+  /** The first bytes of the file, which stand before any piece of it. */
+  readonly openingBytes: number;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+}
+
+/** How far a video that comes in pieces is. */
+export interface VideoMaking {
+  readonly state: 'making' | 'made' | 'stopped' | 'failed';
+  /** Why it failed; what was made before can be played. */
+  readonly failure: Failure | null;
+  /** Share of the picture that is there, 0..1. */
+  readonly fraction: number;
+  /** In an event those that are new, in an answer all. */
+  readonly pieces: readonly VideoPiece[];
 }

@@ -19,7 +19,7 @@ export const contentSecurityPolicy = [
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
-  'media-src media:',
+  'media-src media: blob:',
   "connect-src 'self' media:",
   "base-uri 'none'",
   "form-action 'none'",

@@ -35,7 +35,12 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
     createHashWorker: () => createHashWorker({}),
   });
   const createWorker = () => createMediaWorker({});
-  const media = new MediaService({ captures, createWorker, cacheDir: app.getPath('temp') });
+  const media = new MediaService({
+    captures,
+    createWorker,
+    cacheDir: app.getPath('temp'),
+    onVideoMaking: (video, change) => send('media:video-making', { ...video, ...change }),
+  });
   const exports = new ExportService({ captures, createWorker, tool: `tapdeck ${version}` });
   captures.on('closed', ({ captureId }) => media.closeCapture(captureId));
   exports.onJob((job) => {
@@ -55,6 +60,7 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
         const onProgress = (fraction: number): void => send('media:video-progress', { captureId, sourceId, fraction });
         return ok(await media.video(captureId, sourceId, mode, onProgress));
       },
+      'media:video-pieces': ({ fromSeconds, ...video }) => ok(media.videoPieces(video, fromSeconds)),
       'media:cancel-video': ({ captureId, sourceId, mode }) => {
         media.cancelVideo(captureId, sourceId, mode);
         return ok(null);

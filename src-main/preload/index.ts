@@ -34,6 +34,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'conversation:follow': true,
   'media:player': true,
   'media:video': true,
+  'media:video-pieces': true,
   'media:cancel-video': true,
   'export:start': true,
   'export:cancel': true,
@@ -52,6 +53,7 @@ const events: Readonly<Record<EventName, true>> = {
   'job:dismissed': true,
   'artifact:written': true,
   'media:video-progress': true,
+  'media:video-making': true,
   'app:command': true,
 };
 

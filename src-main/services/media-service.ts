@@ -1,5 +1,5 @@
 import type { PlayerModel } from '#shared/model/player';
-import type { DamageMode, VideoModel } from '#shared/model/video';
+import type { DamageMode, VideoMaking, VideoModel } from '#shared/model/video';
 import { ArtifactStore, type StoredArtifact } from '../media/artifact-store';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import type { VideoInput } from '../media/mux/video-file';
@@ -9,12 +9,22 @@ import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource } from './media-source';
 import { type MediaWorker, MediaWorkerHost } from './media-worker-host';
 import { samplesOf } from './opened-source';
+import { VideoMaker } from './video-maker';
 
 export interface MediaServiceOptions {
   readonly captures: MediaSource;
   readonly createWorker: () => MediaWorker;
   /** Folder below which a private one is made for the files of the player. */
   readonly cacheDir: string;
+  /** Hears of new pieces of videos that are made in pieces. */
+  readonly onVideoMaking?: (video: VideoName, change: VideoMaking) => void;
+}
+
+/** One way through the damage of one video. */
+export interface VideoName {
+  readonly captureId: string;
+  readonly sourceId: string;
+  readonly mode: DamageMode;
 }
 
 interface CapturePlayers {
@@ -24,6 +34,8 @@ interface CapturePlayers {
   readonly videos: Map<string, Promise<VideoModel>>;
   /** Of the videos under way. */
   readonly videoCancels: Map<string, AbortController>;
+  /** Of the videos that come in pieces. */
+  readonly makers: Map<string, VideoMaker>;
 }
 
 /** Makes what the player plays, and gives it out by opaque ids. */
@@ -74,10 +86,21 @@ export class MediaService {
     });
   }
 
-  /** Stops what `video` is making; what is made already stays. */
+  /**
+   * Makes the pieces from a time on of a video that comes in pieces, and tells which are there already; `onVideoMaking`
+   * hears of the others. Fails with `not-found` for videos that `video` was not asked for.
+   */
+  videoPieces({ captureId, sourceId, mode }: VideoName, fromSeconds: number): VideoMaking {
+    const maker = this.captures.get(captureId)?.makers.get(videoKey(sourceId, mode));
+    if (!maker) throw new RpcFailure({ code: 'not-found', message: 'This video does not come in pieces.' });
+    return maker.make(fromSeconds);
+  }
+
+  /** Stops what `video` or `videoPieces` is making; what is made already stays. */
   cancelVideo(captureId: string, sourceId: string, mode: DamageMode): void {
     const known = this.captures.get(captureId);
     const key = videoKey(sourceId, mode);
+    known?.makers.get(key)?.stop();
     const own = known?.videoCancels.get(key);
     if (!known || !own) return;
     // Who asks from now on gets a new one.
@@ -92,14 +115,15 @@ export class MediaService {
 
   /** Stops what is being made for a capture and removes what was made. */
   closeCapture(captureId: string): void {
-    this.captures.get(captureId)?.cancel.abort();
+    const known = this.captures.get(captureId);
+    known?.cancel.abort();
+    for (const maker of known?.makers.values() ?? []) maker.stop();
     this.captures.delete(captureId);
     this.store.removeOwnedBy(captureId);
   }
 
   async dispose(): Promise<void> {
-    for (const { cancel } of this.captures.values()) cancel.abort();
-    this.captures.clear();
+    for (const captureId of [...this.captures.keys()]) this.closeCapture(captureId);
     await this.worker.dispose();
     this.store.dispose();
   }
@@ -126,6 +150,7 @@ export class MediaService {
       players: new Map(),
       videos: new Map(),
       videoCancels: new Map(),
+      makers: new Map(),
     };
     this.captures.set(captureId, own);
     return own;
@@ -171,10 +196,29 @@ export class MediaService {
     const { id, path } = this.store.reserve(captureId, 'video', 'video/mp4');
     try {
       const request = { path, mode, ffmpegPath: ffmpeg.ok ? ffmpeg.value.path : null };
-      const made = await this.worker.call('video', { input, request }, { signal, onProgress });
+      const { isPieced, ...made } = await this.worker.call('video', { input, request }, { signal, onProgress });
       if (signal.aborted) throw cancelled();
-      this.store.setMime(id, made.mime);
-      return { sourceId, title, artifactId: id, url: `media://artifact/${id}`, mode, ...made };
+      const model = { sourceId, title, mode, ...made };
+      if (!isPieced || !request.ffmpegPath) {
+        this.store.setMime(id, made.mime);
+        return { ...model, url: `media://artifact/${id}` };
+      }
+      this.store.remove(id);
+      const { startSeconds: originSeconds, durationSeconds } = made;
+      const { onVideoMaking } = this.options;
+      const maker = new VideoMaker({
+        owner: captureId,
+        store: this.store,
+        worker: this.worker,
+        input,
+        request: { mode, ffmpegPath: request.ffmpegPath, originSeconds, durationSeconds },
+        hasSound: made.audio !== null,
+        onChange: (change) => onVideoMaking?.({ captureId, sourceId, mode }, change),
+      });
+      const { makers } = this.playersOf(captureId);
+      makers.get(videoKey(sourceId, mode))?.stop();
+      makers.set(videoKey(sourceId, mode), maker);
+      return { ...model, url: null };
     } catch (error) {
       this.store.remove(id);
       throw error;

@@ -1,4 +1,6 @@
 import type { ExportedFile, ExportRequest } from '../media/export-file';
+import type { MadePiece } from '../media/mux/pieces';
+import type { PieceRequest } from '../media/mux/player-pieces';
 import type { PlayerVideo, VideoFile, VideoInput, VideoRequest } from '../media/mux/video-file';
 import type { PlayerAudio } from '../media/player-audio';
 import type { MadeFile } from '../media/made-file';
@@ -6,6 +8,11 @@ import type { SamplesInput } from '../media/mux/video-file';
 import type { SampleAudioFormat, SampleAudioInput } from '../media/samples/sample-audio';
 import type { MediaInput } from '../media/source';
 import type { StoredFileInput } from '../media/stored-file';
+
+interface PieceArgument {
+  readonly input: VideoInput;
+  readonly request: PieceRequest;
+}
 
 /** What the media worker answers. Progress is the share done, 0..1, at most ten times a second. */
 export type MediaApi = {
@@ -21,6 +28,9 @@ export type MediaApi = {
     value: PlayerVideo;
     progress: number;
   };
+  /** Makes pieces of a picture, or of the sound beside it, each told of as soon as it lies in the file. */
+  picturePieces: { argument: PieceArgument; value: null; progress: MadePiece };
+  soundPieces: { argument: PieceArgument; value: null; progress: MadePiece };
   /** Writes a video file for the user. */
   exportVideo: {
     argument: { readonly input: VideoInput; readonly request: VideoRequest };

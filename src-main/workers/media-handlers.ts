@@ -1,4 +1,5 @@
 import { exportFile } from '../media/export-file';
+import { makePicturePieces, makeSoundPieces } from '../media/mux/player-pieces';
 import { exportVideo, renderPlayerVideo } from '../media/mux/video-file';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import { renderPlayerAudio } from '../media/player-audio';
@@ -35,6 +36,14 @@ export const mediaHandlers: Handlers<MediaApi> = {
       frames.frameStart.buffer,
       frames.frames.buffer,
     ]);
+  },
+  async picturePieces({ input, request }, { signal, reportProgress }) {
+    await writing(request.path, makePicturePieces(input, request, { signal, onPiece: reportProgress }));
+    return null;
+  },
+  async soundPieces({ input, request }, { signal, reportProgress }) {
+    await writing(request.path, makeSoundPieces(input, request, { signal, onPiece: reportProgress }));
+    return null;
   },
   exportVideo({ input, request }, context) {
     return writing(request.path, exportVideo(input, request, optionsOf(context)));

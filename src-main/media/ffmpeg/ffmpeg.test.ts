@@ -162,6 +162,31 @@ describe('runFfmpeg', () => {
     expect(readdirSync(folder)).not.toContain('cancelled.wav');
   });
 
+  it('hands its output over as it comes, and ends when nobody can use it', async () => {
+    const pieces: Uint8Array[] = [];
+    const run = { ffmpegPath: await ffmpegPath(), args: [...input, '-f', 'wav'] };
+    await runFfmpeg({ ...run, outputPath: (bytes) => pieces.push(bytes) });
+    expect(Buffer.concat(pieces).toString('latin1', 0, 4)).toBe('RIFF');
+    const outputPath = (): void => {
+      throw new Error('the disk is full');
+    };
+    await expect(runFfmpeg({ ...run, outputPath })).rejects.toThrow('the disk is full');
+  });
+
+  it.skipIf(process.platform === 'win32')('gives up one that does nothing any more', async () => {
+    const hanging = join(folder, 'hanging');
+    writeFileSync(hanging, '#!/bin/sh\ncat > /dev/null\nsleep 600\n');
+    chmodSync(hanging, 0o755);
+    const run = { ffmpegPath: hanging, args: input, outputPath: join(folder, 'never.wav'), patienceMs: 200 };
+    await expect(runFfmpeg(run)).rejects.toMatchObject({ failure: { code: 'ffmpeg-hangs' } });
+    // One that does not even read holds up who feeds it.
+    writeFileSync(hanging, '#!/bin/sh\nsleep 600\n');
+    const feed = async (write: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
+      for (;;) await write(new Uint8Array(1 << 16));
+    };
+    await expect(runFfmpeg({ ...run, feed })).rejects.toMatchObject({ failure: { code: 'ffmpeg-hangs' } });
+  });
+
   it('tells what ffmpeg complained about', async () => {
     const failing = runFfmpeg({
       ffmpegPath: await ffmpegPath(),

@@ -11,7 +11,7 @@ import { renderBlocks } from '../render';
 import type { AudioSync } from '#shared/model/video';
 import { DecodedStreams } from '../sound/stream-sounds';
 import type { AudioTrack, MuxPacket } from './container-writer';
-import type { PictureSound, SoundTrack, SoundTrackRequest } from './picture-sound';
+import type { Pcm, PcmInput, PcmOptions, PictureSound, SoundTrack, SoundTrackRequest } from './picture-sound';
 
 /** Sound of a stream that is to stand beside a picture. */
 interface SoundPlan {
@@ -39,16 +39,6 @@ function planSound(index: SoundStream, relation: ClockRelation, reader: PayloadR
   }
 }
 
-/** Samples of 16 bits that are to be encoded. */
-export interface PcmInput {
-  readonly sampleRateHz: number;
-  readonly channels: number;
-  /** Of the first sample, on the axis of the capture. */
-  readonly firstSeconds: number;
-  /** Hands them over, lowest byte first, channels interleaved. */
-  readonly feed: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
-}
-
 export interface EncodeOptions {
   readonly ffmpegPath: string;
   /** File to encode into; the caller removes it. */
@@ -58,18 +48,24 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of ffmpeg; older ones call FLAC in MP4 an experiment. */
+const encoders = {
+  aac: ['-c:a', 'aac', '-f', 'mp4'],
+  opus: ['-c:a', 'libopus', '-f', 'ogg'],
+  flac: ['-c:a', 'flac', '-compression_level', '0', '-strict', '-2', '-f', 'mp4'],
+} as const;
+
 /** Encodes samples by ffmpeg into a file and gives it as a track. */
 export async function encodedPcm(
   { sampleRateHz, channels, firstSeconds, feed }: PcmInput,
-  codec: 'aac' | 'opus',
+  codec: keyof typeof encoders,
   { ffmpegPath, path, originSeconds, signal }: EncodeOptions,
 ): Promise<AudioTrack> {
-  const encoder = codec === 'aac' ? ['-c:a', 'aac', '-f', 'mp4'] : ['-c:a', 'libopus', '-f', 'ogg'];
   await runFfmpeg({
     ffmpegPath,
     args: [
       ...['-f', 's16le', '-ar', String(sampleRateHz), '-ac', String(channels), '-i', 'pipe:0'],
-      ...['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact', ...encoder],
+      ...['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bitexact', ...encoders[codec]],
     ],
     outputPath: path,
     signal,
@@ -107,6 +103,7 @@ export async function rtpSound(
 }
 
 class RtpSound implements PictureSound {
+  readonly isDecodable = true;
   readonly firstSeconds: number;
   readonly durationSeconds: number;
 
@@ -135,8 +132,15 @@ class RtpSound implements PictureSound {
     };
   }
 
-  async soundTrack({ container, ffmpegPath, ...options }: SoundTrackRequest): Promise<SoundTrack | null> {
+  async soundTrack({ container, isForPlaying, ffmpegPath, ...options }: SoundTrackRequest): Promise<SoundTrack | null> {
     if (!ffmpegPath) return null;
+    // Lossless sound is made far faster.
+    const codec = container === 'webm' ? 'opus' : isForPlaying ? 'flac' : 'aac';
+    const input = await this.pcm(options);
+    return { track: await encodedPcm(input, codec, { ...options, ffmpegPath }), isCaptured: false };
+  }
+
+  pcm({ signal }: PcmOptions): Promise<Pcm> {
     const { render } = this.plan;
     const { reader, firstSeconds } = this;
     const feed: PcmInput['feed'] = (write) => {
@@ -145,12 +149,10 @@ class RtpSound implements PictureSound {
         if (bytes.length < 2 * block.length) bytes = new Uint8Array(2 * block.length);
         await write(bytes.subarray(0, wav.encode(block, bytes)));
       };
-      return renderBlocks(render, reader, take, { signal: options.signal });
+      return renderBlocks(render, reader, take, { signal });
     };
-    const { sampleRateHz, channels } = render;
-    const codec = container === 'webm' ? 'opus' : 'aac';
-    const input = { sampleRateHz, channels, firstSeconds, feed };
-    return { track: await encodedPcm(input, codec, { ...options, ffmpegPath }), isCaptured: false };
+    const { sampleRateHz, channels, samples } = render;
+    return Promise.resolve({ sampleRateHz, channels, samples, firstSeconds, feed, close: () => undefined });
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { path as ffprobePath } from '@ffprobe-installer/ffprobe';
@@ -9,13 +9,30 @@ import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import { capturePath, hasCaptures } from '../../testing/oracles';
 import { bindingOf, bindingsOfSdp, boundStreams } from '../../testing/video-captures';
 import { resolveFfmpeg } from '../ffmpeg/resolve';
-import { exportVideo, renderPlayerVideo, type VideoFileFormat, type VideoInput } from './video-file';
+import type { MadePiece } from './pieces';
+import { makePicturePieces, makeSoundPieces, type PieceRequest } from './player-pieces';
+import { exportVideo, type PlayerVideo, renderPlayerVideo, type VideoFileFormat, type VideoInput } from './video-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'tapdeck-video-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const ffmpeg = await resolveFfmpeg();
 const ffmpegPath = ffmpeg.ok ? ffmpeg.value.path : null;
+
+/** All pieces of a video, into a file that is a whole MP4 then. */
+async function makePieces(
+  input: VideoInput,
+  video: PlayerVideo,
+  path: string,
+  { mode, fromSeconds }: Pick<PieceRequest, 'mode' | 'fromSeconds'>,
+): Promise<MadePiece[]> {
+  const pieces: MadePiece[] = [];
+  const { startSeconds: originSeconds, durationSeconds } = video;
+  const times = { fromSeconds, untilSeconds: durationSeconds, originSeconds, durationSeconds };
+  const request = { ...times, path, mode, ffmpegPath: ffmpegPath ?? '' };
+  await makePicturePieces(input, request, { onPiece: (piece) => pieces.push(piece) });
+  return pieces;
+}
 
 interface Truth {
   readonly expected: { readonly extracted: { readonly frames: number; readonly framemd5_md5: string } };
@@ -150,6 +167,44 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
     expect(file.options).toMatchObject({ audioSync: 'rtcp', audioShiftMs: 0 });
   });
 
+  it('makes pieces of a damaged recording from where it is watched, and of the whole of its sound', async () => {
+    const sound = {
+      ...bindingOf(97, 'MPEG4-GENERIC', 'mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1188'),
+      clockRateHz: 48_000,
+    };
+    const name = 'live/drive/drive_loss30.pcap';
+    const { analysis } = boundStreams(name, [bindingOf(96, 'H264'), sound]);
+    const source = analysis.videoSource('rtp-1');
+    if (!source) throw new Error('no video');
+    const input = { ...source, capturePath: capturePath(name), captureBytes: statSync(capturePath(name)).size };
+    const options = { path: join(folder, 'faithful.mp4'), mode: 'faithful' as const, ffmpegPath };
+    const video = await renderPlayerVideo(input, options, {});
+    expect([video.isPieced, video.isTranscoded]).toEqual([true, true]);
+    const from = video.durationSeconds - 20;
+    const path = join(folder, 'middle.mp4');
+    const pieces = await makePieces(input, video, path, { mode: 'faithful', fromSeconds: from });
+    // The last whole key before.
+    expect(pieces[0].startSeconds).toBeLessThanOrEqual(from);
+    expect(pieces[0].startSeconds).toBeGreaterThan(from - 21);
+    expect(pieces.at(-1)?.endSeconds).toBeCloseTo(video.durationSeconds, 3);
+    // Every piece can be played without those before it.
+    const opening = readFileSync(path).subarray(0, pieces[0].openingBytes);
+    const { offset, bytes } = pieces.reduce((most, piece) => (piece.bytes > most.bytes ? piece : most));
+    writeFileSync(
+      join(folder, 'one.mp4'),
+      Buffer.concat([opening, readFileSync(path).subarray(offset, offset + bytes)]),
+    );
+    expect(probe(join(folder, 'one.mp4')).frames).toBeGreaterThan(10);
+
+    const heard: MadePiece[] = [];
+    const { startSeconds: originSeconds, durationSeconds } = video;
+    const request = { ...options, ffmpegPath: ffmpegPath ?? '', path: join(folder, 'sound.mp4'), originSeconds };
+    const times = { durationSeconds, fromSeconds: 0, untilSeconds: durationSeconds };
+    await makeSoundPieces(input, { ...request, ...times }, { onPiece: (piece) => heard.push(piece) });
+    expect(heard[0].startSeconds).toBe(0);
+    expect(heard.at(-1)?.endSeconds).toBeCloseTo(durationSeconds, 3);
+  });
+
   it.each([
     ['h261', 'transcoded', 125],
     ['h265', 'transcoded', 125],
@@ -165,6 +220,14 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
     const options = { onProgress: (share: number) => void shares.push(share) };
     const input = inputOf(capture, streams[0]);
     const video = await renderPlayerVideo(input, { path, mode: 'clean', ffmpegPath }, options);
+    if (video.isPieced) {
+      const pieces = await makePieces(input, video, path, { mode: 'clean', fromSeconds: 0 });
+      // Each begins where the one before ends, from the beginning to the end.
+      expect([0, ...pieces.map(({ endSeconds }) => endSeconds)].slice(0, -1)).toEqual(
+        pieces.map(({ startSeconds }) => startSeconds),
+      );
+      expect(pieces.at(-1)?.endSeconds).toBeCloseTo(video.durationSeconds, 3);
+    }
     expect([video.isTranscoded, video.frames.count]).toEqual([way === 'transcoded', count]);
     const { frames, codec, seconds } = probe(path);
     expect(codec).toBe(way === 'transcoded' || name !== 'vp8' ? 'h264' : 'vp8');

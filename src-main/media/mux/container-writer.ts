@@ -12,7 +12,7 @@ import {
 export type Container = 'mp4' | 'mkv' | 'webm';
 /** Names of the library for what it writes. */
 export type MuxVideoCodec = 'avc' | 'hevc' | 'vp8' | 'vp9' | 'av1';
-export type MuxAudioCodec = 'aac' | 'opus' | 'mp3' | 'ac3' | 'eac3';
+export type MuxAudioCodec = 'aac' | 'opus' | 'mp3' | 'ac3' | 'eac3' | 'flac';
 
 /** An encoded packet on the time axis of the file. */
 export interface MuxPacket {

@@ -23,6 +23,7 @@ const soundIds: Readonly<Record<MuxAudioCodec, string>> = {
   mp3: 'A_MPEG/L3',
   ac3: 'A_AC3',
   eac3: 'A_EAC3',
+  flac: 'A_FLAC',
 };
 const fourCcs: Readonly<Record<string, string>> = {
   flv1: 'FLV1',
@@ -58,21 +59,32 @@ function pictureBytes(plan: VideoPlan, units: readonly Uint8Array[], isFirst: bo
   return annexB(isFirst ? withParameterSets(units, plan.table.parameterSets) : units);
 }
 
+/** From an entry to the next one at or behind a time; seconds on the axis of the capture. */
+export interface PictureRange {
+  readonly entrySeconds: number;
+  readonly untilSeconds: number;
+}
+
+const everything: PictureRange = { entrySeconds: Number.NEGATIVE_INFINITY, untilSeconds: Number.POSITIVE_INFINITY };
+
 /** Microseconds: the times of the capture reach ffmpeg as they are. */
 const pipeScaleNs = 1000;
 const fileScaleNs = 1_000_000;
 
-/** Feeds the pictures of a plan, with their times, to whoever reads Matroska from a pipe. */
+/** Feeds the pictures of a plan, or of a part of it, with their times to whoever reads Matroska from a pipe. */
 export async function feedMatroska(
   plan: VideoPlan,
   reader: PayloadReader,
   originSeconds: number,
   write: (bytes: Uint8Array) => Promise<void>,
+  { entrySeconds, untilSeconds }: PictureRange = everything,
 ): Promise<void> {
   const writer = new MatroskaWriter(videoEntry(plan), null, pipeScaleNs, plan.endSeconds - originSeconds);
   await write(writer.header());
   let isFirst = true;
   for (const { units, timeSeconds, isEntry } of codedPictures(plan, reader)) {
+    if (isEntry && timeSeconds >= untilSeconds) break;
+    if (isFirst && (!isEntry || timeSeconds < entrySeconds)) continue;
     const data = pictureBytes(plan, units, isFirst);
     isFirst = false;
     const bytes = writer.block({ track: 1, timeSeconds: timeSeconds - originSeconds, isKey: isEntry, data });

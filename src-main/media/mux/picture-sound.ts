@@ -21,6 +21,25 @@ export interface SoundTrack {
   readonly isCaptured: boolean;
 }
 
+/** Samples of 16 bits that are to be encoded. */
+export interface PcmInput {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** Of the first sample, on the axis of the capture. */
+  readonly firstSeconds: number;
+  /** Hands them over, lowest byte first, channels interleaved. */
+  readonly feed: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
+}
+
+/** All samples of a sound, to be closed. */
+export interface Pcm extends PcmInput {
+  /** Of each channel. */
+  readonly samples: number;
+  close(): void;
+}
+
+export type PcmOptions = Pick<SoundTrackRequest, 'signal'> & { readonly ffmpegPath?: string | null };
+
 /** Sound that is to stand beside a picture, whatever carried it. */
 export interface PictureSound {
   /** On the axis of the capture. */
@@ -31,5 +50,9 @@ export interface PictureSound {
   readonly options: Readonly<Record<string, string | number | boolean>>;
   /** Null when it cannot stand in the container: the picture then stands alone. */
   soundTrack(request: SoundTrackRequest): Promise<SoundTrack | null>;
+  /** `pcm` gives something, with ffmpeg. */
+  readonly isDecodable: boolean;
+  /** Null when it cannot be decoded. */
+  pcm(options: PcmOptions): Promise<Pcm | null>;
   close(): void;
 }

@@ -64,6 +64,8 @@ export interface VideoFile extends MadeFile {
 
 /** What a panel plays. */
 export interface PlayerVideo {
+  /** No file was written: the window asks for pieces. */
+  readonly isPieced: boolean;
   readonly mime: string;
   readonly codec: string;
   readonly isTranscoded: boolean;
@@ -106,7 +108,10 @@ export async function exportVideo(input: VideoInput, request: VideoRequest, opti
   });
 }
 
-/** Writes what the window plays: the captured bits where Chromium decodes them, else H.264. */
+/**
+ * Writes what the window plays, where Chromium decodes the captured bits; of what it does not decode only says what
+ * there is: that is made in pieces, as it is watched.
+ */
 export async function renderPlayerVideo(
   input: VideoInput,
   { path, mode, ffmpegPath }: Pick<VideoRequest, 'path' | 'mode' | 'ffmpegPath'>,
@@ -121,19 +126,16 @@ export async function renderPlayerVideo(
       !isDamaged &&
       (codec === 'avc' ? playableAvc.test(plan.description?.codecString ?? '') : codec !== null && codec !== 'hevc');
     const format = isPlayable && codec === 'vp8' ? 'webm' : 'mp4';
-    const quality = isPlayable ? null : 'high';
-    const written = await writeVideo(
-      plan,
-      input,
-      reader,
-      { format, path, mode, ffmpegPath, quality, isForPlaying: true },
-      options,
-    );
-    const { sound, originSeconds } = written;
+    if (!isPlayable && !ffmpegPath) throw needsFfmpeg(plan, format);
+    const request = { format, path, mode, ffmpegPath, quality: null, isForPlaying: true } as const;
+    const { sound, originSeconds } = isPlayable
+      ? await writeVideo(plan, input, reader, request, options)
+      : await placeSound(plan, input, reader, options);
     return {
+      isPieced: !isPlayable,
       mime: containerMimes[format],
       codec: plan.table.format.codec.encodingName,
-      isTranscoded: written.isTranscoded,
+      isTranscoded: !isPlayable,
       width: plan.description?.width ?? 0,
       height: plan.description?.height ?? 0,
       durationSeconds: endOf(plan, sound) - originSeconds,
@@ -145,13 +147,28 @@ export async function renderPlayerVideo(
   });
 }
 
-function planInput(input: VideoInput, reader: PayloadReader, mode: DamageMode): VideoPlan {
+/** Where picture and sound lie, without writing either. */
+async function placeSound(
+  plan: VideoPlan,
+  input: VideoInput,
+  reader: PayloadReader,
+  { signal }: VideoOptions,
+): Promise<{ readonly sound: SoundPlace | null; readonly originSeconds: number }> {
+  const heard = await soundOf(input, reader, { signal });
+  heard?.close();
+  if (!heard?.isDecodable) return { sound: null, originSeconds: plan.firstSeconds };
+  const { firstSeconds, durationSeconds, sync } = heard;
+  const originSeconds = Math.min(plan.firstSeconds, firstSeconds);
+  return { sound: { firstSeconds, durationSeconds, sync }, originSeconds };
+}
+
+export function planInput(input: VideoInput, reader: PayloadReader, mode: DamageMode): VideoPlan {
   return 'samples' in input
     ? planPictures(samplePictures(input.samples, reader), mode)
     : planVideo(input.video, reader, mode);
 }
 
-async function soundOf(
+export async function soundOf(
   input: VideoInput,
   reader: PayloadReader,
   options: { readonly signal?: AbortSignal | undefined },
@@ -162,7 +179,9 @@ async function soundOf(
   return coded ? new SampleSound(coded, reader) : null;
 }
 
-interface WrittenSound extends Pick<PictureSound, 'firstSeconds' | 'durationSeconds' | 'sync' | 'options'> {
+type SoundPlace = Pick<PictureSound, 'firstSeconds' | 'durationSeconds' | 'sync'>;
+
+interface WrittenSound extends SoundPlace, Pick<PictureSound, 'options'> {
   /** As the file has it: `aac`. */
   readonly codec: string;
   readonly isCaptured: boolean;
@@ -240,7 +259,7 @@ function progress(plan: VideoPlan, originSeconds: number, { onProgress }: VideoO
   return (seconds) => onProgress?.(Math.max(0, Math.min(1, seconds / duration)));
 }
 
-function endOf(plan: VideoPlan, sound: WrittenSound | null): number {
+function endOf(plan: VideoPlan, sound: SoundPlace | null): number {
   return Math.max(plan.endSeconds, sound ? sound.firstSeconds + sound.durationSeconds : 0);
 }
 

@@ -1,7 +1,7 @@
 import { wav } from '#engine/containers/wav';
 import { encodedPcm } from '../mux/audio-track';
 import type { Container, MuxAudioCodec, MuxPacket } from '../mux/container-writer';
-import type { PictureSound, SoundTrack, SoundTrackRequest } from '../mux/picture-sound';
+import type { Pcm, PcmOptions, PictureSound, SoundTrack, SoundTrackRequest } from '../mux/picture-sound';
 import type { PayloadReader } from '../payload-reader';
 import { audioFrames } from './audio-frames';
 import { type CodedSound, decoderEntry, keptSound } from './coded-sound';
@@ -31,6 +31,10 @@ export class SampleSound implements PictureSound {
     return this.sound.endSeconds - this.sound.firstSeconds;
   }
 
+  get isDecodable(): boolean {
+    return decoderEntry(this.sound) !== null;
+  }
+
   get sync() {
     const { streamId, codec } = this.sound.track;
     return { streamId, codec, basis: 'container', uncertaintyMs: 0 } as const;
@@ -45,19 +49,25 @@ export class SampleSound implements PictureSound {
     const kept = keptSound(this.sound);
     const isKept = kept && taken[container].includes(kept.codec) && (!isForPlaying || playable.includes(kept.codec));
     if (isKept) return { track: { ...kept, packets: this.packets(originSeconds) }, isCaptured: true };
-    if (!ffmpegPath || !decoderEntry(this.sound)) return null;
-    const pcm = await decodeTrack(this.sound, this.reader, { ffmpegPath, signal });
+    const pcm = await this.pcm({ ffmpegPath, signal });
+    if (!ffmpegPath || !pcm) return null;
     try {
-      const { sampleRateHz, channels } = pcm;
-      const track = await encodedPcm(
-        { sampleRateHz, channels, firstSeconds: this.firstSeconds, feed: (write) => feedPcm(pcm, write) },
-        container === 'webm' ? 'opus' : 'aac',
-        { ...request, ffmpegPath },
-      );
-      return { track, isCaptured: false };
+      const codec = container === 'webm' ? 'opus' : isForPlaying ? 'flac' : 'aac';
+      return { track: await encodedPcm(pcm, codec, { ...request, ffmpegPath }), isCaptured: false };
     } finally {
       pcm.close();
     }
+  }
+
+  async pcm({ ffmpegPath, signal }: PcmOptions): Promise<Pcm | null> {
+    if (!ffmpegPath || !this.isDecodable) return null;
+    const decoded = await decodeTrack(this.sound, this.reader, { ffmpegPath, signal });
+    const { sampleRateHz, channels, samples } = decoded;
+    return {
+      ...{ sampleRateHz, channels, samples, firstSeconds: this.firstSeconds },
+      feed: (write) => feedPcm(decoded, write),
+      close: () => decoded.close(),
+    };
   }
 
   close(): void {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MediaSamples } from '#engine/analysis/sessions/media-samples';
 import { resolveFfmpeg } from '../ffmpeg/resolve';
+import { makePicturePieces, makeSoundPieces } from '../mux/player-pieces';
 import { exportVideo, renderPlayerVideo, type VideoFileFormat } from '../mux/video-file';
 import { PayloadReader } from '../payload-reader';
 import { decodedHashes, decodedTimes, madeByFfmpeg, probed, SampleFixture } from '../testing/sample-fixture';
@@ -130,14 +131,33 @@ describe.skipIf(!ffmpegPath)('coded samples as files', { timeout: 60_000 }, () =
   it.each([
     ['h264-aac.mp4', false, 'h264', 'aac'],
     ['h264-mp3.mkv', false, 'h264', 'mp3'],
-    ['h264-ac3.mkv', false, 'h264', 'aac'],
-    ['h265-aac.mp4', true, 'h264', 'aac'],
+    ['h264-ac3.mkv', false, 'h264', 'flac'],
     ['vp8-opus.webm', false, 'vp8', 'opus'],
   ])('%s is played by the window', async (name, isTranscoded, picturesAs, soundAs) => {
     const { path, video } = await played(await fixture.fromFile(fixture.file(name), 3));
     expect(video).toMatchObject({ isTranscoded, startSeconds: 3, audio: { basis: 'container' } });
     expect(video.frames.count).toBe(50);
     expect(probed(path).streams.map(({ codec_name }) => codec_name)).toEqual([picturesAs, soundAs]);
+  });
+
+  it('what the window does not decode it gets in pieces', async () => {
+    const samples = await fixture.fromFile(fixture.file('h265-aac.mp4'), 3);
+    const { video } = await played(samples);
+    expect(video).toMatchObject({ isPieced: true, isTranscoded: true, audio: { basis: 'container' } });
+    const { startSeconds: originSeconds, durationSeconds } = video;
+    const times = { originSeconds, durationSeconds, fromSeconds: 0, untilSeconds: durationSeconds };
+    const { capturePath, captureBytes } = fixture;
+    const input = { samples, capturePath, captureBytes };
+    const request = { ...times, mode: 'faithful' as const, ffmpegPath };
+    const codecs = async (name: string, make: typeof makePicturePieces) => {
+      const path = fixture.file(name);
+      let end = 0;
+      await make(input, { ...request, path }, { onPiece: ({ endSeconds }) => (end = endSeconds) });
+      expect(end).toBeCloseTo(durationSeconds, 2);
+      return probed(path).streams.map(({ codec_name }) => codec_name);
+    };
+    expect(await codecs('pieces-picture.mp4', makePicturePieces)).toEqual(['h264']);
+    expect(await codecs('pieces-sound.mp4', makeSoundPieces)).toEqual(['flac']);
   });
 
   it('conceals what is damaged, or leaves it out', async () => {

@@ -12,11 +12,13 @@ const tickHeight = 6;
 interface SeekBarProps {
   readonly model: VideoModel;
   readonly seconds: number;
+  /** Stretches that can be played already; null when all can. */
+  readonly made: readonly (readonly [number, number])[] | null;
   readonly onSeek: (seconds: number) => void;
 }
 
 /** The whole video: key pictures ticked above, damaged ones marked, stretches where the picture stands hatched. */
-export function SeekBar({ model, seconds, onSeek }: SeekBarProps) {
+export function SeekBar({ model, seconds, made, onSeek }: SeekBarProps) {
   const { frames, durationSeconds } = model;
   const root = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -30,6 +32,11 @@ export function SeekBar({ model, seconds, onSeek }: SeekBarProps) {
     context.clearRect(0, 0, width, height);
     context.fillStyle = palette.gridLine;
     context.fillRect(0, tickHeight + 2, width, height - tickHeight - 2);
+    for (const [from, to] of made ?? []) {
+      context.fillStyle = palette.video;
+      const left = (from / durationSeconds) * width;
+      context.fillRect(left, height - 2, (to / durationSeconds) * width - left, 2);
+    }
     for (let x = 0; x < key.length; x++) {
       if (held[x] && (x & 3) < 2) {
         context.fillStyle = palette.silence;
@@ -44,7 +51,7 @@ export function SeekBar({ model, seconds, onSeek }: SeekBarProps) {
         context.fillRect(x, 0, 1, tickHeight);
       }
     }
-  }, [frames, durationSeconds, width, palette]);
+  }, [frames, durationSeconds, width, palette, made]);
 
   const seekTo = (event: PointerEvent): void => {
     const box = root.current?.getBoundingClientRect();
@@ -59,7 +66,7 @@ export function SeekBar({ model, seconds, onSeek }: SeekBarProps) {
       tabIndex={0}
       className={styles.seekBar}
       data-testid="video-seek"
-      title="Green ticks: key pictures. Orange: damaged pictures. Hatched: the picture stands still."
+      title="Green ticks: key pictures. Orange: damaged pictures. Hatched: the picture stands still. Line below: made already."
       aria-label="Position in the video"
       aria-valuemin={0}
       aria-valuemax={durationSeconds}

@@ -1,14 +1,16 @@
 import { type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { VideoModel } from '#shared/model/video';
-import { perform, reportFailure } from '../../bridge';
+import { invoke, perform, reportFailure } from '../../bridge';
 import { showPackets } from '../../app/commands';
 import { playheadActions, usePlayhead } from '../../stores/playhead';
 import { selectionActions } from '../../stores/selection';
 import { useVideo } from '../../stores/video';
 import { countFrames, frameAt, lastBefore, nextDamaged, nextShown, packetsOfFrame, seekTarget } from './frames';
+import { MakingLine } from './MakingLine';
 import { ModeSwitch } from './ModeSwitch';
 import { SeekBar } from './SeekBar';
 import { Transport } from './Transport';
+import { useMaking } from './use-making';
 import { VideoEngine } from './video-engine';
 import { FrameLine, VideoFacts } from './VideoFacts';
 import styles from './VideoPanel.module.css';
@@ -32,6 +34,9 @@ export function VideoDeck({ model, captureId }: { readonly model: VideoModel; re
   const [seconds, setSeconds] = useState(0);
   const counts = useMemo(() => countFrames(frames), [frames]);
   const [engine] = useState(() => new VideoEngine(model));
+  const [isWaiting, setWaiting] = useState(false);
+  const { making, want, stop, goOn } = useMaking(captureId, model, engine);
+  const isPieced = model.url === null;
 
   const show = useEffectEvent((at: number, hasMoved: boolean) => {
     setIndex(frameAt(frames, at));
@@ -46,14 +51,25 @@ export function VideoDeck({ model, captureId }: { readonly model: VideoModel; re
     reportFailure({ code: 'playback', message, where: model.title });
   });
 
+  const wanted = useEffectEvent((at: number) => want(at));
+  const leave = useEffectEvent(() => {
+    if (isPieced) void invoke('media:cancel-video', { captureId, sourceId, mode: model.mode });
+  });
+
   useEffect(() => {
     const close = engine.open({
       onPicture: (at, hasMoved) => show(at, hasMoved),
       onEnded: () => end(),
       onFailure: (message) => failed(message),
+      onWaiting: setWaiting,
+      onWant: (at) => wanted(at),
     });
     engine.seek(usePlayhead.getState().seconds - startSeconds);
-    return close;
+    return () => {
+      close();
+      // What nobody watches is not made any more.
+      leave();
+    };
   }, [engine, startSeconds]);
 
   useEffect(() => {
@@ -171,7 +187,13 @@ export function VideoDeck({ model, captureId }: { readonly model: VideoModel; re
         onClick={packets}
         onDoubleClick={toFullscreen}
       />
-      <SeekBar model={model} seconds={seconds} onSeek={seek} />
+      {isWaiting && making.state === 'making' && (
+        <div className={styles.waiting} role="status">
+          This part is being made…
+        </div>
+      )}
+      <SeekBar model={model} seconds={seconds} made={isPieced ? making.spans : null} onSeek={seek} />
+      {isPieced && <MakingLine making={making} codec={model.codec} onStop={stop} onGoOn={goOn} />}
       <Transport
         isPlaying={isPlaying}
         isLeading={isLeading}

@@ -86,12 +86,7 @@ function StreamVideo({ captureId, stream, isWanted }: StreamVideoProps) {
     const fraction = load?.fraction ?? null;
     return (
       <div className={styles.note} data-testid="video" data-state="loading" role="status">
-        <strong>{fraction === null ? 'Putting the pictures together…' : 'Making a picture that can be played…'}</strong>
-        {fraction !== null && (
-          <span>
-            {stream.codec ?? 'This codec'} is turned into H.264 by ffmpeg for showing; exports keep what was captured.
-          </span>
-        )}
+        <strong>Putting the pictures together…</strong>
         <Progress
           value={(fraction ?? 0) * 100}
           aria-label="Progress of making the video"
@@ -104,7 +99,9 @@ function StreamVideo({ captureId, stream, isWanted }: StreamVideoProps) {
       </div>
     );
   }
-  return <VideoDeck key={load.model.artifactId} model={load.model} captureId={captureId} />;
+  return (
+    <VideoDeck key={`${load.model.mode} ${load.model.url ?? revision}`} model={load.model} captureId={captureId} />
+  );
 }
 
 const titles: Readonly<Record<string, string>> = {

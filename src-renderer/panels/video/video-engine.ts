@@ -1,4 +1,5 @@
-import type { VideoModel } from '#shared/model/video';
+import type { VideoModel, VideoPiece } from '#shared/model/video';
+import { PieceFeed } from './piece-feed';
 
 /** What the engine tells; times are seconds on the axis of the video file. */
 export interface VideoListener {
@@ -6,6 +7,10 @@ export interface VideoListener {
   onPicture(seconds: number, hasMoved: boolean): void;
   onEnded(): void;
   onFailure(message: string): void;
+  /** The picture is waited for, or no longer. */
+  onWaiting(isWaiting: boolean): void;
+  /** Of a video that comes in pieces: those from this time on are wanted. */
+  onWant(seconds: number): void;
 }
 
 /**
@@ -15,6 +20,7 @@ export interface VideoListener {
 export class VideoEngine {
   readonly media: HTMLVideoElement;
   private listener: VideoListener | null = null;
+  private feed: PieceFeed | null = null;
   private wanted: number | null = null;
   private callback = 0;
 
@@ -46,10 +52,23 @@ export class VideoEngine {
     });
     on('ended', () => listener.onEnded());
     on('error', () => listener.onFailure(media.error?.message || 'The picture could not be played.'));
+    for (const event of ['waiting', 'seeking']) on(event, () => listener.onWaiting(media.readyState < 3));
+    for (const event of ['canplay', 'playing', 'emptied']) on(event, () => listener.onWaiting(false));
     this.watch();
-    media.src = this.model.url;
+    const { url, audio, durationSeconds } = this.model;
+    if (url !== null) media.src = url;
+    else {
+      const tracks = audio ? (['picture', 'sound'] as const) : (['picture'] as const);
+      this.feed = new PieceFeed(media, durationSeconds, tracks, {
+        want: (seconds) => listener.onWant(seconds),
+        onFailure: (message) => listener.onFailure(message),
+      });
+      listener.onWaiting(true);
+    }
     return () => {
       abort.abort();
+      this.feed?.close();
+      this.feed = null;
       this.listener = null;
       this.wanted = null;
       media.cancelVideoFrameCallback(this.callback);
@@ -57,6 +76,11 @@ export class VideoEngine {
       media.removeAttribute('src');
       media.load();
     };
+  }
+
+  /** Pieces that were made; those that are known already do no harm. */
+  add(pieces: readonly VideoPiece[]): void {
+    this.feed?.add(pieces);
   }
 
   get positionSeconds(): number {

@@ -21,6 +21,8 @@ export class Extents implements ExtentColumns {
   total = 0;
   /** Bytes of holes. */
   missing = 0;
+  /** Pieces before this one grow no more. */
+  private sealed = 0;
 
   constructor(room = 4) {
     this.address = new Float64Array(room);
@@ -33,7 +35,7 @@ export class Extents implements ExtentColumns {
     this.total += length;
     if (address === missingBytes) this.missing += length;
     const last = this.count - 1;
-    if (last >= 0 && this.length[last] + length <= 0xffff_ffff && this.touches(last, address)) {
+    if (last >= this.sealed && this.length[last] + length <= 0xffff_ffff && this.touches(last, address)) {
       this.length[last] += length;
       return;
     }
@@ -66,9 +68,15 @@ export class Extents implements ExtentColumns {
     }
   }
 
+  /** What is appended next begins a piece of its own, so that things which touch can be told apart. */
+  seal(): void {
+    this.sealed = this.count;
+  }
+
   /** Forgets all pieces, keeps the room. */
   clear(): void {
     this.count = 0;
+    this.sealed = 0;
     this.total = 0;
     this.missing = 0;
   }

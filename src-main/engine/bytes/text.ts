@@ -42,6 +42,21 @@ export function utf8TextOrNull(bytes: Uint8Array, start = 0, end = bytes.length)
 }
 
 /**
+ * Text of `bytes[start..end)` in an encoding of the WHATWG standard, by its label; as ISO 8859-1 where the runtime has
+ * no such encoding.
+ */
+export function decodeText(label: string, bytes: Uint8Array, start = 0, end = bytes.length): string {
+  const from = Math.max(0, start);
+  const to = Math.min(end, bytes.length);
+  if (to <= from) return '';
+  try {
+    return new TextDecoder(label).decode(bytes.subarray(from, to));
+  } catch {
+    return latin1Text(bytes, from, to);
+  }
+}
+
+/**
  * Text of `bytes[start..end)` as ISO 8859-1: one character a byte, 0x00..0xff, nothing lost. (A TextDecoder
  * labelled `latin1` decodes windows-1252 instead.)
  */

@@ -1,0 +1,5 @@
+export { EsBudget } from './es-queue';
+export type { EsCodec } from './es-splitter';
+export { type EsUnit, type EsUnitSink, noTime } from './es-unit';
+export { PesHeader, StreamId } from './pes-header';
+export { PesReader } from './pes-reader';

@@ -1,0 +1,6 @@
+export { checkDefinition, type TsCheck, type TsCheckResult, tsChecks } from './checks';
+export { packetBytes, syncByte, type TsStride, tsStrides } from './packet-sync';
+export { PcrLog, pcrHz } from './pcr-log';
+export { fixedPidName, type TsStreamInfo, type TsStreamKind } from './stream-types';
+export { TsDemuxer } from './ts-demuxer';
+export type { PidState, TsListener, TsProgram, TsStream } from './ts-stream';

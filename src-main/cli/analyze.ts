@@ -1,30 +1,27 @@
 import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
-import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { ConversationRow } from '#shared/model/conversation';
 import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { TableId } from '#shared/query/table-query';
 import { captureFacts, describeCapture, jsonText, tool } from './facts';
 import type { ExitCode } from './failure';
-import { type CliContext, type LoadedCapture, loadCapture, reportInterruption } from './session';
+import { type AnalysisChoices, type CliContext, type LoadedCapture, loadCapture, reportInterruption } from './session';
 import { type TextColumn, textTable } from './text-table';
 
 const conversationKinds = ['ethernet', 'wlan', 'ipv4', 'ipv6', 'tcp', 'udp', 'sctp'] as const;
 const pageRows = 1000;
 
-interface AnalyzeRequest {
+interface AnalyzeRequest extends AnalysisChoices {
   readonly files: readonly string[];
   readonly json: boolean;
   readonly withConversations: boolean;
-  readonly wlanKeys?: readonly string[] | undefined;
-  readonly decodeAs?: readonly DecodeAsRule[] | undefined;
 }
 
 /** `tapdeck analyze`: calls, streams and diagnostics of a capture. */
 export async function runAnalyze(
-  { files, json, withConversations, wlanKeys, decodeAs }: AnalyzeRequest,
+  { files, json, withConversations, ...choices }: AnalyzeRequest,
   context: CliContext,
 ): Promise<ExitCode> {
-  const loaded = await loadCapture(files, context, wlanKeys, decodeAs);
+  const loaded = await loadCapture(files, context, choices);
   const { calls, conversations, diagnostics, streams, wlanNetworks } = loaded.document;
   const rows = withConversations ? await conversationRows(loaded) : [];
   const document: AnalysisDocument = {

@@ -37,6 +37,10 @@ describe('parseCommandLine', () => {
       },
     ],
     [
+      'analyze a --keylog k1 --keylog k2',
+      { name: 'analyze', files: ['a'], json: false, withConversations: false, keyLogs: ['k1', 'k2'] },
+    ],
+    [
       'analyze a --decode-as udp.port==6970,rtp --decode-as udp.port==7,rtp/opus/48000/2',
       {
         name: 'analyze',
@@ -63,7 +67,6 @@ describe('parseCommandLine', () => {
     ['info a b', 'One capture at a time'],
     ['analyze a -', 'Standard input cannot be merged'],
     ['info a --colour', "Unknown option '--colour'."],
-    ['analyze a --keylog k', '--keylog is not supported yet'],
     ['analyze a --srtp-key 1,AA', '--srtp-key is not supported yet'],
     ['export a --all --out d --decode-as udp.port==0,rtp', '--decode-as does not understand'],
     ['analyze a --decode-as tcp.port==1,http', '--decode-as does not understand'],

@@ -1,22 +1,20 @@
 import { parseArgs } from 'node:util';
-import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { ExportFormat, VideoExportChoices } from '#shared/model/artifact';
 import { parseDecodeAs } from './decode-as';
 import { usageFailure } from './failure';
+import type { AnalysisChoices } from './session';
 
 export type CliCommand =
   | { readonly name: 'help' | 'version' }
   | { readonly name: 'info'; readonly file: string; readonly json: boolean }
-  | {
+  | (AnalysisChoices & {
       readonly name: 'analyze';
       /** Several are merged by time. */
       readonly files: readonly string[];
       readonly json: boolean;
       readonly withConversations: boolean;
-      readonly wlanKeys?: readonly string[] | undefined;
-      readonly decodeAs?: readonly DecodeAsRule[] | undefined;
-    }
-  | {
+    })
+  | (AnalysisChoices & {
       readonly name: 'export';
       readonly file: string;
       readonly json: boolean;
@@ -25,9 +23,7 @@ export type CliCommand =
       readonly format: ExportFormat;
       readonly folder: string;
       readonly video: VideoExportChoices;
-      readonly wlanKeys?: readonly string[] | undefined;
-      readonly decodeAs?: readonly DecodeAsRule[] | undefined;
-    };
+    });
 
 const formats = [
   'auto',
@@ -55,7 +51,6 @@ const includesSoFar = ['conversations'];
 
 /** Options of the analysis whose engine does not exist yet: refused, never ignored in silence. */
 const laterOptions = {
-  keylog: { type: 'string' },
   'srtp-key': { type: 'string', multiple: true },
 } as const;
 
@@ -63,6 +58,7 @@ const laterOptions = {
 const analysisOptions = {
   ...laterOptions,
   wpa: { type: 'string', multiple: true },
+  keylog: { type: 'string', multiple: true },
   'decode-as': { type: 'string', multiple: true },
 } as const;
 
@@ -116,6 +112,7 @@ function parseAnalyze(args: readonly string[]): CliCommand {
     json: values.json === true,
     withConversations: wanted.includes('conversations'),
     wlanKeys: values.wpa,
+    keyLogs: values.keylog,
     decodeAs: values['decode-as']?.map(parseDecodeAs),
   };
 }
@@ -158,6 +155,7 @@ function parseExport(args: readonly string[]): CliCommand {
       quality: oneOf('--quality', qualities, values.quality),
     },
     wlanKeys: values.wpa,
+    keyLogs: values.keylog,
     decodeAs: values['decode-as']?.map(parseDecodeAs),
   };
 }

@@ -1,30 +1,27 @@
 import { stat } from 'node:fs/promises';
-import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { Artifact, ExportFormat, VideoExportChoices } from '#shared/model/artifact';
 import { version } from '../../package.json';
 import { type ExportProgress, ExportService } from '../services/export-service';
 import createMediaWorker from '../workers/media.worker?nodeWorker';
 import { jsonText } from './facts';
 import { CliFailure, errorLine, type ExitCode, exitCodes } from './failure';
-import { type CliContext, loadCapture, reportInterruption } from './session';
+import { type AnalysisChoices, type CliContext, loadCapture, reportInterruption } from './session';
 import { ProgressLine } from './terminal';
 import { type TextColumn, textTable } from './text-table';
 
-export interface ExportRequest {
+export interface ExportRequest extends AnalysisChoices {
   readonly file: string;
   readonly json: boolean;
   readonly ids: readonly string[] | 'all';
   readonly format: ExportFormat;
   readonly folder: string;
   readonly video: VideoExportChoices;
-  readonly wlanKeys?: readonly string[] | undefined;
-  readonly decodeAs?: readonly DecodeAsRule[] | undefined;
 }
 
 /** `tapdeck export`: calls and streams as files, with what it takes to make them again. */
 export async function runExport(request: ExportRequest, context: CliContext): Promise<ExitCode> {
   await checkFolder(request.folder);
-  const loaded = await loadCapture([request.file], context, request.wlanKeys, request.decodeAs);
+  const loaded = await loadCapture([request.file], context, request);
   const { captures, captureId, shownPath } = loaded;
   const exports = new ExportService({
     captures,

@@ -3,7 +3,8 @@ export const helpText = `Usage:
   tapdeck analyze FILE... [--json] [--include conversations]
   tapdeck export  FILE (--id ID... | --all) [--format auto|mp4|mkv|webm|wav|au|raw|csv] --out DIR
                        [--damage faithful|clean] [--quality high|medium|low] [--json]
-  analyze and export also take [--wpa SSID:PASSPHRASE]... [--decode-as udp.port==PORT,rtp[/FORMAT[/RATE]]]...
+  analyze and export also take [--wpa SSID:PASSPHRASE]... [--keylog FILE]...
+                               [--decode-as udp.port==PORT,rtp[/FORMAT[/RATE]]]...
 
   info      facts about the capture file
   analyze   its calls, streams and diagnostics
@@ -15,6 +16,9 @@ keeps every picture, clean waits after a loss for the next intact key picture; -
 --wpa is the key of an 802.11 network: a passphrase, 64 hexadecimal digits after the colon (a pre-shared key), or without
 a colon 64 digits (a master key, as of WPA3) or 32 (a temporal key). An empty SSID stands for any network. The capture
 has to contain the four-way handshake of the station.
+
+--keylog names a key log of TLS, as SSLKEYLOGFILE makes it (NSS format); several are read together. Secrets that the
+capture carries itself (pcapng Decryption Secrets Blocks) are used without it. What is in them is never shown or written.
 
 --decode-as takes the flows of a UDP port for RTP, and its media for the named format (H264, PCMU, opus, ...).
 

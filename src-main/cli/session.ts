@@ -31,12 +31,22 @@ export interface LoadedCapture {
   readonly interruption: Failure | null;
 }
 
+/** What a command is given to understand a capture with. */
+export interface AnalysisChoices {
+  readonly wlanKeys?: readonly string[] | undefined;
+  /** Key log files of TLS. */
+  readonly keyLogs?: readonly string[] | undefined;
+  readonly decodeAs?: readonly DecodeAsRule[] | undefined;
+}
+
+/** Faults of what was given beside the capture. */
+const usageFaults: ReadonlySet<string> = new Set(['bad-wlan-key', 'bad-key-log']);
+
 /** Opens a capture, or several as one, reads all of it, and waits for its hash. */
 export async function loadCapture(
   names: readonly string[],
   context: CliContext,
-  wlanKeys: readonly string[] = [],
-  decodeAs: readonly DecodeAsRule[] = [],
+  { wlanKeys = [], keyLogs = [], decodeAs = [] }: AnalysisChoices = {},
 ): Promise<LoadedCapture> {
   const files = await Promise.all(names.map((name) => captureFile(name, context.stdin, context.onEnd)));
   const shownPath = files.map((file) => file.shownPath).join(', ');
@@ -54,8 +64,8 @@ export async function loadCapture(
   });
 
   const paths = files.map(({ path }) => path);
-  const opened = await captures.open(paths, { follows: rest !== null, wlanKeys });
-  if (!opened.ok && opened.error.code === 'bad-wlan-key') throw usageFailure(opened.error.message, opened.error.hint);
+  const opened = await captures.open(paths, { follows: rest !== null, wlanKeys, keyLogs });
+  if (!opened.ok && usageFaults.has(opened.error.code)) throw usageFailure(opened.error.message, opened.error.hint);
   if (!opened.ok) throw new CliFailure(shown(opened.error, files));
   const { captureId } = opened.value;
   if (rest) {

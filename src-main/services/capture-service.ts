@@ -14,6 +14,7 @@ import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/pac
 import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
+import type { TlsSummary } from '#shared/model/tls';
 import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { TableId, TablePage, TableQuery } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, HashApi, WorkerSummary } from '../workers/capture-api';
@@ -37,6 +38,8 @@ export interface OpenOptions {
   readonly follows?: boolean;
   /** Keys of 802.11 networks: `SSID:PASSPHRASE`, or as `parseWlanKey` says. Never told to anyone. */
   readonly wlanKeys?: readonly string[];
+  /** Paths of key log files of TLS (SSLKEYLOGFILE). What is in them is never told to anyone. */
+  readonly keyLogs?: readonly string[];
 }
 
 export interface CaptureServiceEvents {
@@ -133,6 +136,10 @@ export class CaptureService implements MediaSource {
     return this.get(captureId).client.call('wlanNetworks', null);
   }
 
+  tlsSummary(captureId: string): Promise<TlsSummary> {
+    return this.get(captureId).client.call('tlsSummary', null);
+  }
+
   timeline(captureId: string): Promise<MediaTimeline> {
     return this.get(captureId).client.call('timeline', null);
   }
@@ -221,7 +228,7 @@ export class CaptureService implements MediaSource {
 
   private async start(
     paths: readonly string[],
-    { follows = false, wlanKeys = [] }: OpenOptions,
+    { follows = false, wlanKeys = [], keyLogs = [] }: OpenOptions,
   ): Promise<Result<CaptureSummary>> {
     const id = randomUUID();
     const files = paths.map((path, i): InputFile => {
@@ -240,7 +247,7 @@ export class CaptureService implements MediaSource {
       worker.on('error', () => done());
     });
     try {
-      facts = await client.call('open', { files, follows, wlanKeys, spillPath });
+      facts = await client.call('open', { files, follows, wlanKeys, keyLogs, spillPath });
     } catch (error) {
       await worker.terminate();
       for (const spool of spoolPaths) rmSync(spool, { force: true });

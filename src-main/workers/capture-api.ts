@@ -10,6 +10,7 @@ import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/pac
 import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
+import type { TlsSummary } from '#shared/model/tls';
 import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { CaptureLocation } from '../media/capture-location';
 import type { InputFile } from './capture-input';
@@ -43,6 +44,8 @@ export type CaptureApi = {
       readonly follows: boolean;
       /** Keys of 802.11 networks, as `parseWlanKey` understands them. */
       readonly wlanKeys?: readonly string[];
+      /** Paths of key log files of TLS. */
+      readonly keyLogs?: readonly string[];
       /** Private file for bytes that lie nowhere in the capture, made when it is needed; memory without it. */
       readonly spillPath?: string;
     };
@@ -57,6 +60,8 @@ export type CaptureApi = {
   page: { argument: TableQuery; value: TablePage };
   /** 802.11 networks and stations, and what of them can be decrypted. */
   wlanNetworks: { argument: null; value: readonly WlanNetworkRow[] };
+  /** What the secrets of TLS open, and what stays closed. */
+  tlsSummary: { argument: null; value: TlsSummary };
   timeline: { argument: null; value: MediaTimeline };
   ladder: { argument: { readonly callId: string }; value: Ladder };
   message: { argument: { readonly messageId: string }; value: SipMessageDetail };

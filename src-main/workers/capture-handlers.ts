@@ -1,4 +1,5 @@
 import { CaptureAnalysis } from '#engine/analysis/pipeline/capture-analysis';
+import type { KeyLogText } from '#engine/analysis/tls/tls-secrets';
 import { parseWlanKey, type WlanKey } from '#engine/analysis/wlan/wlan-keys';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { LoadState } from '#shared/model/capture';
@@ -8,6 +9,7 @@ import { nodeCipherSuite } from './node-cipher-suite';
 import { nodeContentDecoder } from './node-content-decoder';
 import { CaptureInput } from './capture-input';
 import { FileSpill } from './file-spill';
+import { readKeyLog } from './key-log-file';
 import type { CaptureLocation } from '../media/capture-location';
 import { RpcFailure, Transferred } from './rpc/protocol';
 import type { Handlers } from './rpc/server';
@@ -29,6 +31,8 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
   let analysis: CaptureAnalysis | null = null;
   let input: CaptureInput | null = null;
   let spill: FileSpill | null = null;
+  /** Reads the capture from its beginning, with these key logs beside those that were given. Once. */
+  let readAnew: ((keyLogs: readonly KeyLogText[]) => CaptureAnalysis | null) | null = null;
   let state: LoadState = 'loading';
   let startedAt = 0;
   let reportedAt = 0;
@@ -110,6 +114,14 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     else if (a.tables.revisions().get('streams') !== reportedRevisions.get('streams')) report(a);
   };
 
+  /** The capture once more from its beginning, when secrets in it came behind packets that they open. */
+  const readWithLateKeys = (a: CaptureAnalysis): CaptureAnalysis | null => {
+    const late = readAnew && a.lateKeyLogs();
+    const again = late && readAnew ? readAnew(late) : null;
+    readAnew = null;
+    return again;
+  };
+
   const load = (a: CaptureAnalysis): void => {
     if (state !== 'loading') return;
     const until = performance.now() + sliceMs;
@@ -117,6 +129,13 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       const goesOn = a.ingest(() => performance.now() >= until);
       if (!goesOn) {
         a.finish();
+        const again = readWithLateKeys(a);
+        if (again) {
+          analysis = again;
+          reportedRevisions = new Map();
+          setImmediate(load, again);
+          return;
+        }
         state = 'complete';
       }
     } catch (error) {
@@ -134,18 +153,22 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
   };
 
   const handlers: Handlers<CaptureApi> = {
-    open: async ({ files, follows, wlanKeys = [], spillPath }) => {
+    open: async ({ files, follows, wlanKeys = [], keyLogs = [], spillPath }) => {
       const keys = wlanKeys.map(understoodKey);
+      const given = keyLogs.map(readKeyLog);
       spill = spillPath === undefined ? null : new FileSpill(spillPath);
       input = new CaptureInput(files, follows);
       await input.recognisable();
       const { fault, parts } = input;
-      const opening = CaptureAnalysis.open(parts.length === 1 ? parts[0].source : parts, {
-        ciphers: nodeCipherSuite,
-        contentDecoder: nodeContentDecoder,
-        wlanKeys: keys,
-        spill: spill ?? undefined,
-      });
+      const begin = (all: readonly KeyLogText[]) =>
+        CaptureAnalysis.open(parts.length === 1 ? parts[0].source : parts, {
+          ciphers: nodeCipherSuite,
+          contentDecoder: nodeContentDecoder,
+          wlanKeys: keys,
+          keyLogs: all,
+          spill: spill ?? undefined,
+        });
+      const opening = begin(given);
       if (!opening.ok) {
         input.close();
         const where = files.map(({ path }) => path).join(', ');
@@ -154,6 +177,10 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
         throw new RpcFailure({ where, ...opening.error });
       }
       analysis = opening.value;
+      readAnew = (late) => {
+        const again = begin([...given, ...late]);
+        return again.ok ? again.value : null;
+      };
       startedAt = performance.now();
       setImmediate(load, analysis);
       return summarize(analysis);
@@ -187,6 +214,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       return page;
     },
     wlanNetworks: () => opened().wlanNetworks(),
+    tlsSummary: () => opened().tlsSummary(),
     timeline: () => opened().timeline(),
     ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),

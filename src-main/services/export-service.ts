@@ -1,35 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { Emitter } from '#shared/base/emitter';
-import { describeFailure, type Result } from '#shared/base/result';
+import { describeFailure } from '#shared/base/result';
 import type { Artifact, ExportFailure, ExportFormat, Job, VideoExportChoices } from '#shared/model/artifact';
-import type { TableId, TablePage, TableQuery, TableRow } from '#shared/query/table-query';
-import type { ExportedFile } from '../media/export-file';
-import { type Ffmpeg, resolveFfmpeg } from '../media/ffmpeg/resolve';
-import type { VideoFile } from '../media/mux/video-file';
-import { resyncSeconds } from '../media/placement';
-import { RpcFailure } from '../workers/rpc/protocol';
-import { suggestName, type TargetFormat, targetFormat, type VideoTarget } from './export-naming';
+import { pictureListName } from '../media/samples/sample-pictures';
 import { toFailure } from './capture-service';
-import {
-  assertNotCapture,
-  assertUnchanged,
-  type FileStamp,
-  placeInFolder,
-  stampsOf,
-  temporaryPath,
-} from './export-target';
-import type { MediaSource, MediaSourceIndex } from './media-source';
+import { assertNotCapture, placeFolder, placeInFolder } from './export-target';
+import { ExportWriter, ownFormats, type WriteOptions } from './export-writer';
+import type { MediaSource } from './media-source';
 import { type MediaWorker, MediaWorkerHost } from './media-worker-host';
 
-/** What exporting asks of the capture service. */
-export interface ExportSource extends MediaSource {
-  page(captureId: string, query: TableQuery): Promise<TablePage>;
-}
-
 export interface ExportServiceOptions {
-  readonly captures: ExportSource;
+  readonly captures: MediaSource;
   readonly createWorker: () => MediaWorker;
   /** Stands in the provenance: `tapdeck 1.2.3`. */
   readonly tool: string;
@@ -39,7 +22,7 @@ export interface ExportStart {
   readonly captureId: string;
   readonly sourceId: string;
   readonly format: ExportFormat;
-  /** File to write; what is there is replaced. */
+  /** File to write; what is there is replaced. Pictures become a folder, which must not exist. */
   readonly path: string;
   /** Of a video stream. */
   readonly video?: VideoExportChoices;
@@ -60,41 +43,7 @@ export interface ExportProgress {
   readonly fraction: number;
 }
 
-interface WriteOptions {
-  readonly video: VideoExportChoices;
-  /** Folder of the target: the temporary file lies in it, so that finishing is a rename. */
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number) => void;
-  /** Moves the finished file to its place and answers where that is. */
-  readonly place: (
-    temporary: string,
-    file: Pick<ExportedFile, 'sha256' | 'bytes'>,
-    capture: readonly FileStamp[],
-  ) => Promise<string>;
-}
-
-interface MakeOptions {
-  readonly captureId: string;
-  readonly temporary: string;
-  readonly ffmpegPath: string | null;
-  readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number) => void;
-}
-
-interface Written {
-  readonly sourceId: string;
-  readonly kind: MediaSourceIndex['kind'];
-  readonly format: ExportFormat;
-  readonly path: string;
-  readonly capture: Artifact['provenance']['capture'];
-  readonly exported: ExportedFile;
-  readonly ffmpeg: Ffmpeg | null;
-}
-
-const pageRows = 1000;
-
-/** Writes calls and streams to files: in the background as jobs, or many one after the other. */
+/** Writes calls, streams, sessions and objects to files: in the background as jobs, or many one after the other. */
 export class ExportService {
   private readonly jobs = new Map<string, Job>();
   private readonly controllers = new Map<string, AbortController>();
@@ -102,9 +51,11 @@ export class ExportService {
   private readonly running = new Map<AbortController, Promise<unknown>>();
   private readonly events = new Emitter<{ job: Job; dismissed: { readonly jobId: string } }>();
   private readonly worker: MediaWorkerHost;
+  private readonly writer: ExportWriter;
 
-  constructor(private readonly options: ExportServiceOptions) {
-    this.worker = new MediaWorkerHost(options.createWorker);
+  constructor({ captures, createWorker, tool }: ExportServiceOptions) {
+    this.worker = new MediaWorkerHost(createWorker);
+    this.writer = new ExportWriter(captures, this.worker, tool);
   }
 
   /** Tells every change of a job; returns the function that unsubscribes. */
@@ -129,7 +80,7 @@ export class ExportService {
     const controller = new AbortController();
     this.controllers.set(id, controller);
     this.update(job);
-    const work = this.write(captureId, sourceId, format, {
+    const options: WriteOptions = {
       video,
       folder: dirname(target),
       signal: controller.signal,
@@ -139,7 +90,9 @@ export class ExportService {
         await rename(temporary, target);
         return target;
       },
-    });
+    };
+    const planned = this.writer.plan(captureId, sourceId, format, this.writer.rowsOf(captureId));
+    const work = planned.then((plan) => this.writer.write(captureId, sourceId, plan, options));
     const end = work.then(
       (artifact) => this.update({ ...job, state: 'done', progress: 1, artifact }),
       (error: unknown) => this.update({ ...job, ...endOf(error) }),
@@ -163,13 +116,12 @@ export class ExportService {
 
   /** Name for a file: `call-1-alice-to-bob.wav`. */
   async suggestedName(captureId: string, sourceId: string, format: ExportFormat): Promise<string> {
-    const index = await this.options.captures.mediaIndex(captureId, sourceId);
-    const target = unwrap(targetFormat(format, index));
-    return suggestName(index, await this.ordinalOf(captureId, index), target);
+    const planned = await this.writer.plan(captureId, sourceId, format, this.writer.rowsOf(captureId));
+    return planned.name();
   }
 
   /**
-   * Writes the things of these ids, or every call that has media and every stream, into a folder (made when missing).
+   * Writes the things of these ids, or every call that has media, every session, stream and object, into a folder (made when missing).
    * What fails is reported and the next one begun. No file is overwritten; one of equal content is left in place.
    */
   async exportAll(
@@ -203,7 +155,8 @@ export class ExportService {
     onProgress: (progress: ExportProgress) => void,
     video: VideoExportChoices,
   ): Promise<ExportReport> {
-    const sourceIds = ids === 'all' ? await this.everything(captureId, format) : ids;
+    const rows = this.writer.rowsOf(captureId);
+    const sourceIds = ids === 'all' ? await this.writer.everything(rows, format) : ids;
     const artifacts: Artifact[] = [];
     const failures: ExportFailure[] = [];
     for (const [done, sourceId] of sourceIds.entries()) {
@@ -211,164 +164,23 @@ export class ExportService {
       report(0);
       try {
         await mkdir(folder, { recursive: true });
-        const name = await this.suggestedName(captureId, sourceId, format);
-        const place: WriteOptions['place'] = (temporary, file) => placeInFolder(temporary, folder, name, file);
+        const planned = await this.writer.plan(captureId, sourceId, format, rows);
+        const name = await planned.name();
+        const place: WriteOptions['place'] = (temporary, file) =>
+          isFolder(file)
+            ? placeFolder(temporary, folder, name, { sha256: file.sha256, listName: pictureListName })
+            : placeInFolder(temporary, folder, name, file);
         const options = { video, folder, signal, onProgress: report, place };
-        artifacts.push(await this.write(captureId, sourceId, format, options));
+        artifacts.push(await this.writer.write(captureId, sourceId, planned, options));
       } catch (error) {
-        failures.push({ sourceId, format, error: describeFailure(toFailure(error)) });
+        const failure = toFailure(error);
+        const isPassedOver = ids === 'all' && ownFormats.includes(format) && failure.code === 'format-not-possible';
+        if (!isPassedOver) failures.push({ sourceId, format, error: describeFailure(failure) });
       }
       if (signal.aborted) break;
       report(1);
     }
     return { artifacts, failures };
-  }
-
-  private async write(
-    captureId: string,
-    sourceId: string,
-    format: ExportFormat,
-    { video, folder, signal, onProgress, place }: WriteOptions,
-  ): Promise<Artifact> {
-    const { captures } = this.options;
-    const summary = captures.summary(captureId);
-    const before = await stampsOf(summary.files);
-    assertUnchanged(summary.files, before, before);
-    const index = await captures.mediaIndex(captureId, sourceId);
-    const target = unwrap(targetFormat(format, index));
-    const { kind } = index;
-    const ffmpeg = await this.ffmpegFor(target);
-    const temporary = temporaryPath(folder);
-    try {
-      throwIfCancelled(signal);
-      const make = { captureId, temporary, ffmpegPath: ffmpeg?.path ?? null, signal, onProgress };
-      const exported =
-        target.kind === 'video'
-          ? await this.makeVideo(target, sourceId, video, make)
-          : await this.worker.call(
-              'export',
-              {
-                input: { kind, streams: index.streams, capturePath: index.capturePath, captureBytes: summary.bytes },
-                request: { format: target.format, path: temporary, ffmpegPath: make.ffmpegPath },
-              },
-              { signal, onProgress },
-            );
-      // What is exported carries the hash of the capture, so the capture must still be the one that was hashed.
-      const sha256 = await captures.sha256(captureId);
-      assertUnchanged(summary.files, before, await stampsOf(summary.files));
-      throwIfCancelled(signal);
-      const path = await place(temporary, exported, before);
-      const capture = { path: summary.path, sha256 };
-      const common = { sourceId, format: target.format, path, capture, ffmpeg };
-      if ('usedFfmpeg' in exported) return this.describeVideo({ ...common, exported });
-      return this.describe({ ...common, kind, exported });
-    } finally {
-      await rm(temporary, { force: true });
-    }
-  }
-
-  /** Found once it is needed; sound beside a picture is worth having it, a picture alone does without. */
-  private async ffmpegFor({ kind, format }: TargetFormat): Promise<Ffmpeg | null> {
-    if (kind === 'audio' && format !== 'mp4' && format !== 'mkv') return null;
-    if (format === 'raw' || format === 'csv') return null;
-    const ffmpeg = await resolveFfmpeg();
-    return ffmpeg.ok ? ffmpeg.value : null;
-  }
-
-  private async makeVideo(
-    { format }: VideoTarget,
-    sourceId: string,
-    { damage = 'faithful', quality }: VideoExportChoices,
-    { captureId, temporary, ffmpegPath, signal, onProgress }: MakeOptions,
-  ): Promise<VideoFile> {
-    const { captures } = this.options;
-    const { title, video, audio, relation } = await captures.videoSource(captureId, sourceId);
-    const { path: capturePath, bytes: captureBytes } = captures.summary(captureId);
-    const input = { title, video, audio, relation, capturePath, captureBytes };
-    const request = { format, path: temporary, mode: damage, quality: quality ?? null, ffmpegPath };
-    return this.worker.call('exportVideo', { input, request }, { signal, onProgress });
-  }
-
-  private describeVideo({
-    sourceId,
-    format,
-    path,
-    capture,
-    exported,
-    ffmpeg,
-  }: Omit<Written, 'exported' | 'kind'> & { readonly exported: VideoFile }): Artifact {
-    const { bytes, mime, sha256, durationSeconds, frames, packets, options, usedFfmpeg } = exported;
-    return {
-      ...{ id: `${sourceId}.${format}`, sourceId, path, format, mime, bytes, sha256 },
-      durationSeconds,
-      frames,
-      samples: null,
-      provenance: {
-        capture,
-        packets,
-        options,
-        tool: this.options.tool,
-        ffmpeg: usedFfmpeg ? (ffmpeg?.version ?? null) : null,
-      },
-    };
-  }
-
-  private describe({ sourceId, kind, format, path, capture, exported, ffmpeg }: Written): Artifact {
-    const { audio, bytes, mime, packets, sha256 } = exported;
-    return {
-      id: `${sourceId}.${format}`,
-      sourceId,
-      path,
-      format,
-      mime,
-      bytes,
-      sha256,
-      durationSeconds: audio?.durationSeconds ?? null,
-      frames: null,
-      samples: audio?.samples ?? null,
-      provenance: {
-        capture,
-        packets,
-        options: {
-          ...(audio && {
-            sampleRateHz: audio.sampleRateHz,
-            channels: audio.channels,
-            ...(kind === 'call' && { channelOrder: 'caller, callee' }),
-            gaps: 'silence',
-            resyncMs: resyncSeconds * 1000,
-          }),
-          ...(exported.isCopied && { audio: 'as captured' }),
-          lostPackets: exported.lostPackets,
-          duplicatePackets: exported.duplicatePackets,
-          truncatedPackets: exported.truncatedPackets,
-          unplayablePackets: exported.unplayablePackets,
-        },
-        tool: this.options.tool,
-        ffmpeg: exported.isCopied ? null : (ffmpeg?.version ?? exported.decodedBy),
-      },
-    };
-  }
-
-  /** Ids of all calls with media, then of all streams. Raw payload is a matter of streams alone. */
-  private async everything(captureId: string, format: ExportFormat): Promise<string[]> {
-    const calls = format === 'raw' ? [] : await this.rows(captureId, 'calls');
-    const withMedia = calls.filter(({ streamIds }) => !Array.isArray(streamIds) || streamIds.length > 0);
-    return [...withMedia, ...(await this.rows(captureId, 'streams'))].map(({ id }) => id);
-  }
-
-  /** Number of a call or stream in its table, from 1. */
-  private async ordinalOf(captureId: string, { kind, sourceId }: MediaSourceIndex): Promise<number> {
-    const rows = await this.rows(captureId, kind === 'call' ? 'calls' : 'streams');
-    return rows.findIndex(({ id }) => id === sourceId) + 1;
-  }
-
-  private async rows(captureId: string, table: TableId): Promise<TableRow[]> {
-    const rows: TableRow[] = [];
-    for (;;) {
-      const page = await this.options.captures.page(captureId, { table, offset: rows.length, limit: pageRows });
-      rows.push(...page.rows);
-      if (page.rows.length === 0 || rows.length >= page.totalRows) return rows;
-    }
   }
 
   private async track<T>(controller: AbortController, work: Promise<T>): Promise<T> {
@@ -386,13 +198,8 @@ export class ExportService {
   }
 }
 
-function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new RpcFailure(result.error);
-}
-
-function throwIfCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new RpcFailure({ code: 'cancelled', message: 'Cancelled.' });
+function isFolder({ mime }: { readonly mime: string }): boolean {
+  return mime === 'inode/directory';
 }
 
 function endOf(error: unknown): Pick<Job, 'state' | 'error'> {

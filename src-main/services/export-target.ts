@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { copyFile, link, rm, stat, unlink } from 'node:fs/promises';
+import { copyFile, link, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { alternativeName } from '../media/file-names';
 import { RpcFailure } from '../workers/rpc/protocol';
@@ -89,6 +89,38 @@ export async function placeInFolder(
     if (await moveIfFree(temporary, path)) return path;
     if (await hasContent(path, sha256, bytes)) {
       await rm(temporary, { force: true });
+      return path;
+    }
+  }
+}
+
+/**
+ * The same for a folder that was made: `listName` is the file in it that tells its content, whose hash is known. A
+ * folder of equal content is left as it is.
+ */
+export async function placeFolder(
+  temporary: string,
+  folder: string,
+  name: string,
+  { sha256, listName }: { readonly sha256: string; readonly listName: string },
+): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const path = join(folder, attempt === 1 ? name : `${name}-${attempt}`);
+    const isTaken = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (!isTaken) {
+      await rename(temporary, path);
+      return path;
+    }
+    const list = join(path, listName);
+    const bytes = await stat(list).then(
+      ({ size }) => size,
+      () => -1,
+    );
+    if (bytes >= 0 && (await hasContent(list, sha256, bytes))) {
+      await rm(temporary, { recursive: true, force: true });
       return path;
     }
   }

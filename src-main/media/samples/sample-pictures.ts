@@ -10,7 +10,8 @@ import { videoTrack } from './picture-source';
 import { readSample, sampleSize } from './sample-bytes';
 import { trackTimes } from './sample-times';
 
-const listName = 'pictures.csv';
+/** File that tells what is in the folder. */
+export const pictureListName = 'pictures.csv';
 const columns = 'picture,time_s,capture_time_s,file,bytes,missing_bytes,damaged,frame,sha256';
 const damagedFolder = 'damaged';
 
@@ -58,7 +59,7 @@ export async function exportPictures(
       lines.push([...fields, isDamaged ? 1 : 0, track.frame[i] ?? 0, hash].join(','));
       onProgress?.((i + 1) / count);
     }
-    const listPath = join(folder, listName);
+    const listPath = join(folder, pictureListName);
     await writeFile(listPath, `${lines.join('\r\n')}\r\n`, { flag: 'wx' });
     const { bytes: listBytes, sha256 } = await fileFacts(listPath);
     const frames = track.frame.subarray(0, count);
@@ -75,7 +76,7 @@ export async function exportPictures(
         count: frames.length,
       },
       usedFfmpeg: false,
-      options: { pictures: count, damagedPictures: damaged, sha256Of: listName, startSeconds: times[0] ?? 0 },
+      options: { pictures: count, damagedPictures: damaged, sha256Of: pictureListName, startSeconds: times[0] ?? 0 },
     };
   } catch (error) {
     await rm(folder, { recursive: true, force: true });

@@ -3,11 +3,11 @@ import type { CaptureSummary } from '#shared/model/capture';
 import type { TableId, TablePage, TableQuery, TableRow } from '#shared/query/table-query';
 import { RpcFailure } from '../../workers/rpc/protocol';
 import type { MediaFixture } from '../../media/testing/media-fixture';
-import type { ExportSource } from '../export-service';
-import type { MediaSourceIndex, VideoSourceIndex } from '../media-source';
+
+import type { MediaSource, MediaSourceIndex, VideoSourceIndex } from '../media-source';
 
 /** Answers for a capture service with made-up calls and streams, all in the file of a fixture. */
-export class FixtureCaptures implements ExportSource {
+export class FixtureCaptures implements MediaSource {
   state: CaptureSummary['state'] = 'complete';
   /** Rows of tables beside calls and streams. */
   readonly rows = new Map<TableId, readonly TableRow[]>();

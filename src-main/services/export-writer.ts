@@ -1,0 +1,294 @@
+import { rm } from 'node:fs/promises';
+import type { Result } from '#shared/base/result';
+import type { Artifact, ExportFormat, VideoExportChoices } from '#shared/model/artifact';
+import type { ExportedFile } from '../media/export-file';
+import { type Ffmpeg, resolveFfmpeg } from '../media/ffmpeg/resolve';
+import type { MadeFile } from '../media/made-file';
+import type { VideoFile } from '../media/mux/video-file';
+import { resyncSeconds } from '../media/placement';
+import { RpcFailure } from '../workers/rpc/protocol';
+import { suggestName, type TargetFormat, targetFormat, type VideoTarget } from './export-naming';
+import { assertUnchanged, type FileStamp, stampsOf, temporaryPath } from './export-target';
+import type { MediaSource, MediaSourceIndex } from './media-source';
+import type { MediaWorkerHost } from './media-worker-host';
+import { fileOf, samplesOf } from './opened-source';
+import { type SessionTarget, sessionName, sessionTarget } from './session-target';
+import { SourceRows } from './source-rows';
+
+/** How and where to write. */
+export interface WriteOptions {
+  readonly video: VideoExportChoices;
+  /** Folder of the target: the temporary file lies in it, so that finishing is a rename. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+  /** Moves the finished file to its place and answers where that is. */
+  readonly place: (
+    temporary: string,
+    file: Pick<ExportedFile, 'sha256' | 'bytes' | 'mime'>,
+    capture: readonly FileStamp[],
+  ) => Promise<string>;
+}
+
+/** What will be written, and the name that it gets. */
+export type Planned = { readonly name: () => Promise<string> } & (
+  | { readonly kind: 'rtp'; readonly index: MediaSourceIndex; readonly target: TargetFormat }
+  | {
+      readonly kind: 'session';
+      readonly target: SessionTarget;
+      readonly samples: Awaited<ReturnType<typeof samplesOf>>;
+      readonly file: Awaited<ReturnType<typeof fileOf>>;
+    }
+);
+
+interface MakeOptions {
+  readonly captureId: string;
+  readonly temporary: string;
+  readonly ffmpegPath: string | null;
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+}
+
+interface Written {
+  readonly sourceId: string;
+  readonly kind: MediaSourceIndex['kind'];
+  readonly format: ExportFormat;
+  readonly path: string;
+  readonly capture: Artifact['provenance']['capture'];
+  readonly exported: ExportedFile;
+  readonly ffmpeg: Ffmpeg | null;
+}
+
+/** Sessions that are more than their RTP streams. */
+const exportedSessions = ['rtmp', 'hls', 'dash', 'camera', 'mpegts', 'http-stream'];
+/** Formats that what was sent either has or has not: asked of everything, they mean what has them. */
+export const ownFormats: readonly ExportFormat[] = ['original', 'flv', 'ts', 'jpg'];
+
+/** Decides what a format means for a call, a stream, a session or an object, and has the media worker write it. */
+export class ExportWriter {
+  constructor(
+    private readonly captures: MediaSource,
+    private readonly worker: MediaWorkerHost,
+    /** Stands in the provenance: `tapdeck 1.2.3`. */
+    private readonly tool: string,
+  ) {}
+
+  /** What the format asked for means for what the id stands for. */
+  async plan(captureId: string, sourceId: string, format: ExportFormat, rows: SourceRows): Promise<Planned> {
+    const { captures } = this;
+    const samples = await samplesOf(captures, captureId, sourceId);
+    const file = await fileOf(captures, captureId, sourceId);
+    if (!samples && !file) {
+      const index = await captures.mediaIndex(captureId, sourceId);
+      const target = unwrap(targetFormat(format, index));
+      const name = async (): Promise<string> => {
+        const found = await rows.find(index.kind === 'call' ? 'calls' : 'streams', sourceId);
+        return suggestName(index, found?.ordinal ?? 0, target);
+      };
+      return { kind: 'rtp', index, target, name };
+    }
+    const isObject = (await rows.find('objects', sourceId)) !== null;
+    const wanted = isObject && format === 'auto' ? 'original' : format;
+    const sources = { samples: samples?.samples ?? null, file: file?.file ?? null };
+    const target = unwrap(sessionTarget(wanted, sources.samples, sources.file));
+    return { kind: 'session', target, samples, file, name: () => sessionName(sourceId, target, { ...sources, rows }) };
+  }
+
+  /** Writes what was planned and moves it to its place. */
+  async write(
+    captureId: string,
+    sourceId: string,
+    planned: Planned,
+    { video, folder, signal, onProgress, place }: WriteOptions,
+  ): Promise<Artifact> {
+    const { captures } = this;
+    const summary = captures.summary(captureId);
+    const before = await stampsOf(summary.files);
+    assertUnchanged(summary.files, before, before);
+    const ffmpeg = await this.ffmpegFor(planned.target);
+    const temporary = temporaryPath(folder);
+    try {
+      throwIfCancelled(signal);
+      const make = { captureId, temporary, ffmpegPath: ffmpeg?.path ?? null, signal, onProgress };
+      const exported =
+        planned.kind === 'session'
+          ? await this.makeSession(planned, sourceId, video, make)
+          : await this.makeRtp(planned, sourceId, video, make);
+      // What is exported carries the hash of the capture, so the capture must still be the one that was hashed.
+      const sha256 = await captures.sha256(captureId);
+      assertUnchanged(summary.files, before, await stampsOf(summary.files));
+      throwIfCancelled(signal);
+      const path = await place(temporary, exported, before);
+      const capture = { path: summary.path, sha256 };
+      const common = { sourceId, format: planned.target.format, path, capture, ffmpeg };
+      if ('usedFfmpeg' in exported) return this.describeMade({ ...common, exported });
+      const kind = planned.kind === 'rtp' ? planned.index.kind : 'stream';
+      return this.describe({ ...common, kind, exported });
+    } finally {
+      await rm(temporary, { force: true, recursive: true });
+    }
+  }
+
+  private makeRtp(
+    { index, target }: Planned & { readonly kind: 'rtp' },
+    sourceId: string,
+    video: VideoExportChoices,
+    make: MakeOptions,
+  ): Promise<ExportedFile | MadeFile> {
+    if (target.kind === 'video') return this.makeVideo(target, sourceId, video, make);
+    const { kind, streams, capturePath } = index;
+    const { captureId, temporary, ffmpegPath, ...options } = make;
+    const captureBytes = this.captures.summary(captureId).bytes;
+    const input = { kind, streams, capturePath, captureBytes };
+    const request = { format: target.format, path: temporary, ffmpegPath };
+    return this.worker.call('export', { input, request }, options);
+  }
+
+  private makeSession(
+    { target, samples, file }: Planned & { readonly kind: 'session' },
+    sourceId: string,
+    { damage = 'faithful', quality }: VideoExportChoices,
+    { captureId, temporary: path, ffmpegPath, ...options }: MakeOptions,
+  ): Promise<MadeFile> {
+    const captureBytes = this.captures.summary(captureId).bytes;
+    if (target.kind === 'original') {
+      if (!file) throw new Error('an original without a file was planned');
+      return this.worker.call('original', { input: { ...file, captureBytes }, path }, options);
+    }
+    if (!samples) throw new Error('media without samples were planned');
+    const input = { samples: samples.samples, capturePath: samples.capturePath, captureBytes };
+    switch (target.kind) {
+      case 'pictures-and-sound': {
+        const request = { format: target.format, path, mode: damage, quality: quality ?? null, ffmpegPath };
+        return this.worker.call('exportVideo', { input, request }, options);
+      }
+      case 'sound': {
+        const request = { format: target.format, path };
+        return this.worker.call('exportSound', { input: { ...input, sourceId }, request }, options);
+      }
+      case 'picture-files':
+        return this.worker.call('exportPictures', { input, path }, options);
+    }
+  }
+
+  /** Found once it is needed; sound beside a picture is worth having it, a picture alone does without. */
+  private async ffmpegFor({ kind, format }: TargetFormat | SessionTarget): Promise<Ffmpeg | null> {
+    if (kind === 'original' || kind === 'picture-files') return null;
+    if (kind === 'audio' && format !== 'mp4' && format !== 'mkv') return null;
+    if (format === 'raw' || format === 'csv') return null;
+    const ffmpeg = await resolveFfmpeg();
+    return ffmpeg.ok ? ffmpeg.value : null;
+  }
+
+  private async makeVideo(
+    { format }: VideoTarget,
+    sourceId: string,
+    { damage = 'faithful', quality }: VideoExportChoices,
+    { captureId, temporary, ffmpegPath, signal, onProgress }: MakeOptions,
+  ): Promise<VideoFile> {
+    const { captures } = this;
+    const { title, video, audio, relation } = await captures.videoSource(captureId, sourceId);
+    const { path: capturePath, bytes: captureBytes } = captures.summary(captureId);
+    const input = { title, video, audio, relation, capturePath, captureBytes };
+    const request = { format, path: temporary, mode: damage, quality: quality ?? null, ffmpegPath };
+    return this.worker.call('exportVideo', { input, request }, { signal, onProgress });
+  }
+
+  private describeMade({
+    sourceId,
+    format,
+    path,
+    capture,
+    exported,
+    ffmpeg,
+  }: Omit<Written, 'exported' | 'kind'> & { readonly exported: MadeFile }): Artifact {
+    const { bytes, mime, sha256, durationSeconds, frames, samples, packets, options, usedFfmpeg } = exported;
+    return {
+      ...{ id: `${sourceId}.${format}`, sourceId, path, format, mime, bytes, sha256 },
+      durationSeconds,
+      frames,
+      samples,
+      provenance: {
+        capture,
+        packets,
+        options,
+        tool: this.tool,
+        ffmpeg: usedFfmpeg ? (ffmpeg?.version ?? null) : null,
+      },
+    };
+  }
+
+  private describe({ sourceId, kind, format, path, capture, exported, ffmpeg }: Written): Artifact {
+    const { audio, bytes, mime, packets, sha256 } = exported;
+    return {
+      id: `${sourceId}.${format}`,
+      sourceId,
+      path,
+      format,
+      mime,
+      bytes,
+      sha256,
+      durationSeconds: audio?.durationSeconds ?? null,
+      frames: null,
+      samples: audio?.samples ?? null,
+      provenance: {
+        capture,
+        packets,
+        options: {
+          ...(audio && {
+            sampleRateHz: audio.sampleRateHz,
+            channels: audio.channels,
+            ...(kind === 'call' && { channelOrder: 'caller, callee' }),
+            gaps: 'silence',
+            resyncMs: resyncSeconds * 1000,
+          }),
+          ...(exported.isCopied && { audio: 'as captured' }),
+          lostPackets: exported.lostPackets,
+          duplicatePackets: exported.duplicatePackets,
+          truncatedPackets: exported.truncatedPackets,
+          unplayablePackets: exported.unplayablePackets,
+        },
+        tool: this.tool,
+        ffmpeg: exported.isCopied ? null : (ffmpeg?.version ?? exported.decodedBy),
+      },
+    };
+  }
+
+  /**
+   * Ids of all calls with media, of all sessions, of all streams that are not in their files, and of all objects. Raw
+   * payload is a matter of streams alone, and what was sent as a file one of sessions and objects.
+   */
+  async everything(rows: SourceRows, format: ExportFormat): Promise<string[]> {
+    const isOwn = ownFormats.includes(format);
+    const calls = format === 'raw' || isOwn ? [] : await rows.rows('calls');
+    const withMedia = calls.filter(({ streamIds }) => !Array.isArray(streamIds) || streamIds.length > 0);
+    const sessions = (format === 'raw' ? [] : await rows.rows('sessions')).filter(
+      ({ kind, media }) => exportedSessions.includes(String(kind)) && media !== null,
+    );
+    const streams = isOwn ? [] : await rows.rows('streams');
+    const contained = new Set<string>();
+    for (const { id } of sessions) {
+      // The file of a session has its first picture and its first sound.
+      for (const kind of ['video', 'audio']) {
+        const first = streams.find((stream) => stream.sessionId === id && stream.kind === kind);
+        if (first) contained.add(first.id);
+      }
+    }
+    const alone = streams.filter(({ id }) => !contained.has(id));
+    const objects = format === 'auto' || format === 'original' ? await rows.rows('objects') : [];
+    return [...withMedia, ...sessions, ...alone, ...objects].map(({ id }) => id);
+  }
+
+  rowsOf(captureId: string): SourceRows {
+    return new SourceRows((query) => this.captures.page(captureId, query));
+  }
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new RpcFailure(result.error);
+}
+
+function throwIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new RpcFailure({ code: 'cancelled', message: 'Cancelled.' });
+}

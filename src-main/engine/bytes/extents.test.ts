@@ -40,4 +40,18 @@ describe('Extents', () => {
       }),
     );
   });
+
+  it('keeps things apart that touch', () => {
+    const extents = new Extents();
+    extents.pushGap(3);
+    extents.seal();
+    extents.pushGap(4);
+    extents.push(10, 5);
+    extents.push(15, 5);
+    expect([...extents.length.subarray(0, extents.count)]).toEqual([3, 4, 10]);
+    extents.clear();
+    extents.push(1, 1);
+    extents.push(2, 1);
+    expect(extents.count).toBe(1);
+  });
 });

@@ -1,4 +1,4 @@
-import { missingBytes } from '../../bytes/extents';
+import { missingBytes } from './extents';
 
 /** Takes bytes as a dissector does. */
 export type PieceSink = (

@@ -30,6 +30,8 @@ export interface Chain {
   readonly provesSize: boolean;
   /** Where it met a byte that begins no chunk; -1 when it went to the end of the bytes. */
   readonly brokenAt: number;
+  /** The last chunk ended with the bytes. */
+  readonly isExact: boolean;
 }
 
 /** Sizes that senders use; the last stands for messages in one piece. */
@@ -65,7 +67,7 @@ export function walkChunks(
   for (const { id, type, length, hasExtended, remaining } of known) {
     streams.set(id, { type, length, hasExtended, remaining });
   }
-  const chain = { points: 0, strong: 0, headers: 0, longestSingle: 0, provesSize: false, brokenAt: -1 };
+  const chain = { points: 0, strong: 0, headers: 0, longestSingle: 0, provesSize: false, brokenAt: -1, isExact: false };
   let offset = at;
   while (offset < end && chain.headers < maxHeaders) {
     if (visit?.(offset)) break;
@@ -114,6 +116,7 @@ export function walkChunks(
     if (format === 3 && size + stream.remaining < stream.length) chain.provesSize = true;
     offset = body + size;
   }
+  chain.isExact = offset === end;
   return chain;
 }
 

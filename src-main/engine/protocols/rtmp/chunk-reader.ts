@@ -22,7 +22,7 @@ import {
   readHandshake,
 } from './handshake';
 import { isKnownType, type RtmpMessage, RtmpType, unknownMessageStream } from './message';
-import { PieceBuffer } from './piece-buffer';
+import { PieceBuffer } from '../../bytes/piece-buffer';
 
 /** Told what a direction carries. Everything given is borrowed. */
 export interface ChunkListener {
@@ -95,6 +95,7 @@ export class ChunkReader {
   private lostInInterrupted = 0;
   /** The beginning, or bytes later on, are not known. */
   private hasLost = false;
+  private resumption = 0;
   private frame = 0;
   private timeNs = 0;
 
@@ -337,6 +338,7 @@ export class ChunkReader {
       messageStreamId: stream.messageStreamId,
       timestampMs: stream.timestampMs,
       isTimeKnown: stream.isTimeKnown,
+      resumption: this.resumption,
       length: stream.length,
       extents: stream.extents,
       head: stream.head,
@@ -579,6 +581,7 @@ export class ChunkReader {
   }
 
   private forgetTimes(): void {
+    this.resumption += 1;
     for (const stream of this.streams.values()) stream.isTimeKnown = false;
   }
 

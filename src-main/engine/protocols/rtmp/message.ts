@@ -41,6 +41,8 @@ export interface RtmpMessage {
   readonly timestampMs: number;
   /** False when the timestamp is a difference to a message that was lost. */
   readonly isTimeKnown: boolean;
+  /** How often the place in the stream was lost before: differences do not reach across. */
+  readonly resumption: number;
   /** Bytes of the payload, those that are missing included. */
   readonly length: number;
   /** Where the payload lies, holes included. */

@@ -70,7 +70,7 @@ export function controlFields(type: number, head: Uint8Array, length: number): {
 
 function eventFields(head: Uint8Array, length: number): { name: string; value: string }[] {
   const event = u16be(head, 0);
-  const fields = [{ name: 'Event type', value: eventNames[event] ?? String(event) }];
+  const fields = [{ name: 'Event type', value: eventNames[event] ?? `Event ${event}` }];
   if (length < 6) return fields;
   const isPing = event === 6 || event === 7;
   fields.push({ name: isPing ? 'Timestamp' : 'Stream', value: String(u32be(head, 2)) });

@@ -44,15 +44,16 @@ function probe(bytes: Uint8Array, start: number, end: number, isStart: boolean):
   return isChunkStart(bytes, start, end) ? 'yes' : 'no';
 }
 
-/** A segment in the middle of a connection that begins with a chunk: most do. */
+/**
+ * A segment in the middle of a connection that begins with a chunk, as most do: with several of them, or with one that
+ * ends where the segment does.
+ */
 function isChunkStart(bytes: Uint8Array, start: number, end: number): boolean {
   const header = lookAtHeader(bytes, start, end, look);
   if (header === null || header.points === 0) return false;
-  const isControl = header.points === 6 && start + header.bytes + header.length === end;
-  if (isControl) return true;
   return usualChunkSizes.some((size) => {
     const chain = walkChunks(bytes, start, end, size, []);
-    return chain.brokenAt < 0 && isConvincing(chain, false);
+    return chain.brokenAt < 0 && (chain.isExact || isConvincing(chain, false));
   });
 }
 

@@ -1,0 +1,1 @@
+export { type DashManifest, type DashSegment, parseManifest, type Representation } from './manifest';

@@ -1,0 +1,10 @@
+export {
+  type ByteRange,
+  type InitSection,
+  type MasterPlaylist,
+  type MediaPlaylist,
+  parsePlaylist,
+  type PlaylistSegment,
+  type SegmentKey,
+  type Variant,
+} from './playlist';

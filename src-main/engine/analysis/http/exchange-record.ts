@@ -118,7 +118,7 @@ export function recordOf(exchange: HttpExchange, index: number, store: ExtentSto
     isTruncated: (request?.isTruncated ?? false) || (response?.isTruncated ?? false),
     requestBody,
     responseBody,
-    sessionId: exchange.sessionId,
+    sessionId: null,
   };
 }
 

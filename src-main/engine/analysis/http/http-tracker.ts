@@ -20,6 +20,7 @@ import {
 import { arraySource, type RowSource } from '../../store/table-view';
 import type { MediaFile } from '../sessions/media-samples';
 import type { SessionHost } from '../sessions/session-host';
+import { sessionMessageTable } from '../sessions/session-table';
 import type { SessionTracker, TrackerTable } from '../sessions/session-tracker';
 import type { Content } from './content';
 import { type BodyRecord, type ExchangeRecord, recordOf, startNs, TextSet } from './exchange-record';
@@ -71,7 +72,10 @@ export class HttpTracker implements SessionTracker, HttpSink {
     const { store } = this;
     this.book = new ObjectBook({ bytes: host.bytes, decoder: host.decoder, sink: host.sink, store });
     this.protocols = [new Http1Protocol(this)];
-    this.tables = [{ id: 'exchanges', definition: exchangeTable, rows: (scope) => this.rowsOf(scope) }];
+    this.tables = [
+      { id: 'exchanges', definition: exchangeTable, rows: (scope) => this.rowsOf(scope) },
+      { id: 'session-messages', definition: sessionMessageTable, rows: (scope) => this.messagesOf(scope) },
+    ];
   }
 
   addConsumer(consumer: HttpConsumer): void {
@@ -95,14 +99,11 @@ export class HttpTracker implements SessionTracker, HttpSink {
 
   /** States to which session an exchange belongs; the first claim counts. */
   claim(record: ExchangeRecord, sessionId: string): void {
-    if (record.sessionId !== null && record.sessionId !== sessionId) return;
-    if (record.sessionId === null) {
-      record.sessionId = sessionId;
-      this.book.touch(record);
-    }
+    if (record.sessionId !== null) return;
+    record.sessionId = sessionId;
     const own = this.bySession.get(sessionId);
-    if (!own) this.bySession.set(sessionId, [record]);
-    else if (!own.includes(record)) own.push(record);
+    if (own) own.push(record);
+    else this.bySession.set(sessionId, [record]);
     this.revision += 1;
   }
 
@@ -147,8 +148,7 @@ export class HttpTracker implements SessionTracker, HttpSink {
     this.book.add(record, exchange);
     this.revision += 1;
     for (const consumer of this.consumers) consumer.onExchange?.(exchange, record);
-    const sessionId = exchange.sessionId ?? record.sessionId;
-    if (sessionId !== null) this.claim(record, sessionId);
+    if (exchange.sessionId !== null) this.claim(record, exchange.sessionId);
   }
 
   /** What never ended is told with what there is of it. */
@@ -196,8 +196,13 @@ export class HttpTracker implements SessionTracker, HttpSink {
     return own ? buildLadder(sessionId, own.slice(0, maxArrows / 2)) : null;
   }
 
-  messagesOf(sessionId: string): SessionMessageRow[] {
-    return (this.bySession.get(sessionId) ?? []).flatMap(messageRows);
+  private messagesOf(sessionId: string): RowSource | null {
+    const own = this.bySession.get(sessionId);
+    if (!own) return null;
+    return arraySource(
+      () => this.revision,
+      () => own.flatMap(messageRows),
+    );
   }
 
   message(id: string): SessionMessageDetail | null {

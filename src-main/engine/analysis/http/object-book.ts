@@ -50,10 +50,6 @@ export class ObjectBook {
 
   constructor(private readonly parts: ObjectParts) {}
 
-  get count(): number {
-    return this.entries.length;
-  }
-
   /** Takes the bodies of an exchange that is over. */
   add(record: ExchangeRecord, exchange: HttpExchange): void {
     for (const side of ['request', 'response'] as const) {
@@ -69,17 +65,7 @@ export class ObjectBook {
   }
 
   rows(): ObjectRow[] {
-    return this.entries.map((entry, i) => (entry.row ??= this.rowOf(entry, i)));
-  }
-
-  row(index: number): ObjectRow | null {
-    const entry = this.entries[index];
-    return entry ? (entry.row ??= this.rowOf(entry, index)) : null;
-  }
-
-  /** Rows of what an exchange carried are made anew. */
-  touch(record: ExchangeRecord): void {
-    for (const entry of this.entries) if (entry.record === record) entry.row = null;
+    return this.entries.map((_, i) => this.rowAt(i));
   }
 
   /** The bytes of an object as they are meant. */
@@ -87,7 +73,7 @@ export class ObjectBook {
     const entry = this.entries[index];
     if (!entry) return null;
     const content = entry.ranges ? this.joined(entry.ranges) : this.contentOf(entry.body);
-    return { ...content, name: this.row(index)?.name ?? '', kind: entry.ranges?.kind ?? entry.body.kind };
+    return { ...content, name: this.rowAt(index).name, kind: entry.ranges?.kind ?? entry.body.kind };
   }
 
   /** The bytes of a body as they are meant: decoded where that can be done. */
@@ -111,6 +97,14 @@ export class ObjectBook {
     const records = entry.ranges ? entry.ranges.parts.map(({ record }) => record) : [entry.record];
     const flows = records.flatMap(({ connection: { flow } }) => [flow, flow ^ 1]);
     return { flows: [...new Set(flows)], frames: [] };
+  }
+
+  private rowAt(index: number): ObjectRow {
+    const entry = this.entries[index];
+    // A session may claim it later.
+    if (entry.row?.sessionId !== entry.record.sessionId) entry.row = null;
+    entry.row ??= this.rowOf(entry, index);
+    return entry.row;
   }
 
   private decode(body: BodyRecord): Content | null {

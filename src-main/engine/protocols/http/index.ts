@@ -1,5 +1,6 @@
 export { type HttpConnection, HttpBody, HttpExchange, type HttpSink, type MessageSide } from './exchange';
 export { Http1Protocol } from './http-protocol';
+export { isMultipart, MultipartSplitter } from './multipart';
 export {
   fieldValue,
   type HttpField,

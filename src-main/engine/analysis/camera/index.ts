@@ -1,0 +1,1 @@
+export { CameraTracker } from './camera-tracker';

@@ -10,6 +10,7 @@ import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
 import type { DamageMode, VideoMaking, VideoModel, VideoProgress } from '../model/video';
+import type { TlsSummary } from '../model/tls';
 import type { WlanNetworkRow } from '../model/wlan';
 import type { TableId, TablePage } from '../query/table-query';
 
@@ -58,7 +59,21 @@ export const tableQuerySchema = z.object({
   filter: filterSchema.optional(),
 });
 
-export const exportFormats = ['wav', 'au', 'mp4', 'mkv', 'webm', 'raw', 'csv'] as const;
+export const exportFormats = [
+  'auto',
+  'wav',
+  'au',
+  'mp4',
+  'mkv',
+  'webm',
+  'raw',
+  'csv',
+  'flv',
+  'ts',
+  'jpg',
+  'original',
+  'pcap',
+] as const;
 
 /** One schema a command: what the renderer may ask of the main process. */
 export const commandSchemas = {
@@ -81,6 +96,9 @@ export const commandSchemas = {
   'capture:wlan-networks': z.object({ captureId }),
   /** Adds a key of an 802.11 network, `SSID:PASSPHRASE`, and reads the capture anew with it. */
   'capture:add-wlan-key': z.object({ captureId, key: z.string().min(1).max(300) }),
+  'capture:tls-summary': z.object({ captureId }),
+  /** Asks for a key log file of TLS, and reads the capture anew with it. */
+  'capture:add-key-log': z.object({ captureId }),
   'table:definitions': z.object({}),
   'table:page': z.object({ captureId, query: tableQuerySchema }),
   'timeline:get': z.object({ captureId }),
@@ -182,6 +200,9 @@ export interface CommandOutputs {
   'capture:current': CaptureSummary | null;
   'capture:wlan-networks': readonly WlanNetworkRow[];
   'capture:add-wlan-key': { readonly captureId: string };
+  'capture:tls-summary': TlsSummary;
+  /** Null when the user changed their mind. */
+  'capture:add-key-log': { readonly captureId: string } | null;
   'table:definitions': readonly TableDefinition[];
   'table:page': TablePage;
   'timeline:get': MediaTimeline;

@@ -32,7 +32,7 @@ export const menuCommands = [
   { id: 'file.open-sample', title: 'Open Sample Capture', accelerator: null, menu: 'file' },
   { id: 'file.stop-reading', title: 'Stop Reading', accelerator: 'CmdOrCtrl+.', menu: 'file', startsSection: true },
   { id: 'capture.follow', title: 'Follow Growing File', accelerator: null, menu: 'file' },
-  { id: 'capture.keys', title: 'Keys of Wireless Networks…', accelerator: null, menu: 'file' },
+  { id: 'capture.keys', title: 'Decryption Keys…', accelerator: null, menu: 'file' },
   { id: 'file.close', title: 'Close Capture', accelerator: 'CmdOrCtrl+W', menu: 'file' },
   { id: 'file.clear-recent', title: 'Clear Recent Files', accelerator: null, menu: 'file' },
 

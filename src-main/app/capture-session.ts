@@ -18,6 +18,8 @@ export class CaptureSession {
   private opening: Promise<unknown> = Promise.resolve();
   /** Keys of 802.11 networks, kept in memory alone until the program ends. */
   private wlanKeys: readonly string[] = [];
+  /** Paths of key logs of TLS, kept in memory alone until the program ends. */
+  private keyLogs: readonly string[] = [];
 
   constructor(
     private readonly captures: CaptureService,
@@ -70,6 +72,18 @@ export class CaptureSession {
     return opened;
   }
 
+  /** Reads the capture anew with one more key log of TLS; it stays as it was when the file is none. */
+  async addKeyLog(captureId: string, path: string): Promise<Result<{ readonly captureId: string }>> {
+    const { files } = this.captures.summary(captureId);
+    const keyLogs = [...this.keyLogs.filter((known) => known !== path), path];
+    const opened = await this.open(
+      files.map((file) => file.path),
+      { keyLogs },
+    );
+    if (opened.ok) this.keyLogs = keyLogs;
+    return opened;
+  }
+
   async close(captureId: string): Promise<void> {
     if (captureId === this.currentId) this.currentId = null;
     await this.captures.close(captureId);
@@ -79,8 +93,16 @@ export class CaptureSession {
     paths: readonly string[],
     options: OpenOptions,
   ): Promise<Result<{ readonly captureId: string }>> {
-    const opened = await this.captures.open(paths, { wlanKeys: this.wlanKeys, ...options });
+    const { wlanKeys, keyLogs } = this;
+    const opened = await this.captures.open(paths, { wlanKeys, keyLogs, ...options });
     if (!opened.ok) {
+      // A key log of before that is not there any more keeps no capture from being opened.
+      const isStale = opened.error.code === 'bad-key-log' && options.keyLogs === undefined;
+      const left = keyLogs.filter((known) => known !== opened.error.where);
+      if (isStale && left.length < keyLogs.length) {
+        this.keyLogs = left;
+        return this.replace(paths, options);
+      }
       if (opened.error.code === 'file-missing') this.recentFiles.remove(opened.error.where ?? '');
       return opened;
     }
@@ -97,6 +119,7 @@ export class CaptureSession {
 export function captureHandlers(
   session: CaptureSession,
   captures: CaptureService,
+  askForKeyLog: () => Promise<string | null>,
 ): Pick<CommandHandlers, CaptureCommand> {
   return {
     'capture:open': ({ path, paths = [path] }) => session.open(paths),
@@ -112,6 +135,11 @@ export function captureHandlers(
     'capture:current': () => ok(session.current()),
     'capture:wlan-networks': async ({ captureId }) => ok(await captures.wlanNetworks(captureId)),
     'capture:add-wlan-key': ({ captureId, key }) => session.addWlanKey(captureId, key),
+    'capture:tls-summary': async ({ captureId }) => ok(await captures.tlsSummary(captureId)),
+    'capture:add-key-log': async ({ captureId }) => {
+      const path = await askForKeyLog();
+      return path === null ? ok(null) : session.addKeyLog(captureId, path);
+    },
     'table:definitions': () => ok(captures.tableDefinitions),
     'table:page': async ({ captureId, query }) => ok(await captures.page(captureId, query)),
     'timeline:get': async ({ captureId }) => ok(await captures.timeline(captureId)),

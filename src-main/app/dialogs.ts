@@ -20,6 +20,16 @@ export async function askForCaptures(window: BrowserWindow): Promise<readonly st
   return answer.canceled ? [] : answer.filePaths;
 }
 
+/** Asks for a key log of TLS; null when the person changed their mind. */
+export async function askForKeyLog(window: BrowserWindow): Promise<string | null> {
+  const answer = await dialog.showOpenDialog(window, {
+    title: 'Choose TLS Key Log',
+    properties: ['openFile', 'showHiddenFiles'],
+    filters: [{ name: 'Key logs', extensions: ['log', 'txt', 'keylog', 'keys'] }, anyFilter],
+  });
+  return answer.canceled ? null : (answer.filePaths[0] ?? null);
+}
+
 /** Asks where to write; the name in the dialog is made safe, the extension decides the filter. */
 export async function askWhereToSave(window: BrowserWindow, suggestedName: string): Promise<string | null> {
   const name = sanitizeName(suggestedName, 120);

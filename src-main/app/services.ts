@@ -10,6 +10,7 @@ import createHashWorker from '../workers/hash.worker?nodeWorker';
 import createMediaWorker from '../workers/media.worker?nodeWorker';
 import { captureHandlers, CaptureSession, type Send } from './capture-session';
 import type { CommandHandlers } from './commands';
+import { askForKeyLog } from './dialogs';
 import { exportHandlers } from './export-handlers';
 import type { RecentFiles } from './recent-files';
 
@@ -53,7 +54,7 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
     session,
     media,
     handlers: {
-      ...captureHandlers(session, captures),
+      ...captureHandlers(session, captures, () => askForKeyLog(window())),
       ...exportHandlers(exports, window),
       'media:player': async ({ captureId, sourceId }) => ok(await media.player(captureId, sourceId)),
       'media:video': async ({ captureId, sourceId, mode = 'faithful' }) => {

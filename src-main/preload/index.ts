@@ -20,6 +20,8 @@ const commands: Readonly<Record<CommandName, true>> = {
   'capture:current': true,
   'capture:wlan-networks': true,
   'capture:add-wlan-key': true,
+  'capture:tls-summary': true,
+  'capture:add-key-log': true,
   'table:definitions': true,
   'table:page': true,
   'timeline:get': true,

@@ -1,10 +1,11 @@
-import { Button, Modal, PasswordInput, Table, TextInput } from '@mantine/core';
+import { Button, Modal, PasswordInput, Table, TextInput, Title } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { FailureMessage } from '#shared/ipc/contract';
 import type { WlanNetworkRow, WlanState } from '#shared/model/wlan';
 import { invoke, useQuery } from '../bridge';
 import { dialogActions, useDialogs } from '../stores/dialogs';
 import { useCaptureId, useSession } from '../stores/session';
+import { TlsKeys } from './TlsKeys';
 
 const stateTitles: Readonly<Record<WlanState, string>> = {
   open: 'not encrypted',
@@ -16,11 +17,11 @@ const stateTitles: Readonly<Record<WlanState, string>> = {
   unsupported: 'cannot be decrypted',
 };
 
-/** Wireless networks of the capture with what can be decrypted, and where their keys are given. */
+/** What of the capture can be decrypted, and where keys are given: wireless networks, TLS. */
 export function KeysDialog() {
   const isOpen = useDialogs((state) => state.open === 'keys');
   return (
-    <Modal opened={isOpen} onClose={dialogActions.close} title="Keys of Wireless Networks" size="xl">
+    <Modal opened={isOpen} onClose={dialogActions.close} title="Decryption Keys" size="xl">
       {isOpen && <Keys />}
     </Modal>
   );
@@ -32,14 +33,21 @@ function Keys() {
   const packets = useSession((state) => state.capture?.packets ?? 0);
   const query = useQuery('capture:wlan-networks', captureId === null ? null : { captureId }, packets);
   const networks = query.value ?? [];
+  if (captureId === null) return null;
   return (
     <>
-      {networks.length === 0 ? (
-        <p>No 802.11 networks were found in this capture.</p>
-      ) : (
-        <NetworkTable networks={networks} />
-      )}
-      {captureId !== null && <KeyForm captureId={captureId} networks={networks} />}
+      <section aria-label="Wireless networks">
+        <Title order={4}>Wireless networks</Title>
+        {networks.length === 0 ? (
+          <p>No 802.11 networks were found in this capture.</p>
+        ) : (
+          <>
+            <NetworkTable networks={networks} />
+            <KeyForm captureId={captureId} networks={networks} />
+          </>
+        )}
+      </section>
+      <TlsKeys captureId={captureId} packets={packets} />
     </>
   );
 }

@@ -78,7 +78,7 @@ describe('parseCommandLine', () => {
     ['export a --all --out d --damage some', '--damage is faithful or clean'],
     ['export a --all --out d --quality best', '--quality is high or medium or low'],
     ['export a --all --out d --format ogg', "no format 'ogg'"],
-    ['export a --all --out d --format flv', '--format flv is not supported yet'],
+    ['export a --all --out d --format sdp', '--format sdp is not supported yet'],
     ['export a --all --out', '--out'],
   ])('refuses %j with one line', (line, words) => {
     let failure: unknown;

@@ -6,7 +6,7 @@ import { playheadActions, usePlayhead } from '../../stores/playhead';
 import { selectionActions } from '../../stores/selection';
 import { useSession } from '../../stores/session';
 import { commands, runCommand } from './commands';
-import { exportChoices } from './export';
+import { exportChoices, type ExportSubject } from './export';
 import { isTakenByTarget, matchesAccelerator, shortcutLabel } from './shortcuts';
 
 const invoke = vi.fn(async (_name: string, _input: unknown): Promise<unknown> => ({ ok: true, value: null }));
@@ -64,9 +64,16 @@ describe('commands', () => {
     expect(invoke).toHaveBeenLastCalledWith('export:start', { captureId: 'c1', sourceId: 'call-1', format: 'mp4' });
     runCommand('export.raw');
     expect(invoke).toHaveBeenLastCalledWith('export:start', { captureId: 'c1', sourceId: 's1', format: 'raw' });
-    expect(exportChoices('call').map(({ format }) => format)).toEqual(['wav', 'mp4', 'au']);
-    expect(exportChoices('stream').map(({ format }) => format)).toEqual(['wav', 'au', 'mp4', 'raw']);
-    expect(exportChoices('video').map(({ format }) => format)).toEqual(['mp4', 'mkv', 'webm', 'raw', 'csv']);
+    const formats = (subject: ExportSubject): string[] => exportChoices(subject).map(({ format }) => format);
+    expect(formats('call')).toEqual(['wav', 'mp4', 'au', 'pcap']);
+    expect(formats('stream')).toEqual(['wav', 'au', 'mp4', 'raw', 'pcap']);
+    expect(formats('video')).toEqual(['mp4', 'mkv', 'webm', 'raw', 'csv', 'pcap']);
+    expect(formats('object')).toEqual(['original', 'pcap']);
+    expect(formats({ kind: 'camera', media: 'video' })).toEqual(['mp4', 'mkv', 'jpg', 'csv', 'pcap']);
+    expect(formats({ kind: 'rtmp', media: 'video' })).toEqual(['mp4', 'flv', 'mkv', 'webm', 'wav', 'csv', 'pcap']);
+    expect(formats({ kind: 'http-stream', media: 'audio' })).toEqual(['original', 'wav', 'mp4', 'pcap']);
+    expect(formats({ kind: 'rtsp', media: 'video' })).toEqual(['pcap']);
+    expect(formats({ kind: 'tls', media: null })).toEqual(['pcap']);
   });
 
   it('start and stop the player, with what is selected when it is empty', () => {

@@ -1,4 +1,5 @@
 import { type exportFormats } from '#shared/ipc/contract';
+import type { SessionKind } from '#shared/model/session';
 import { perform } from '../../bridge';
 import { jobsActions } from '../../stores/jobs';
 import { playableSourceId, useSelection } from '../../stores/selection';
@@ -12,13 +13,18 @@ export interface ExportChoice {
   readonly description: string;
 }
 
-const choices: Readonly<Record<WindowExportFormat, ExportChoice>> = {
+const choices: Readonly<Record<Exclude<WindowExportFormat, 'auto'>, ExportChoice>> = {
   wav: { format: 'wav', label: 'WAV…', description: 'PCM, one channel a direction' },
   mp4: { format: 'mp4', label: 'MP4…', description: 'AAC, for players and e-mail' },
   mkv: { format: 'mkv', label: 'MKV…', description: 'as captured, any video format' },
   webm: { format: 'webm', label: 'WebM…', description: 'VP8, VP9 and AV1' },
   csv: { format: 'csv', label: 'List of damage…', description: 'pictures that lost packets, as CSV' },
   au: { format: 'au', label: 'AU…', description: 'Sun audio' },
+  flv: { format: 'flv', label: 'FLV…', description: 'the tags as they were sent' },
+  ts: { format: 'ts', label: 'MPEG-TS…', description: 'the transport stream as it was sent' },
+  jpg: { format: 'jpg', label: 'Pictures…', description: 'a folder of the JPEGs as sent, with their times' },
+  original: { format: 'original', label: 'Original…', description: 'the bytes as they were sent' },
+  pcap: { format: 'pcap', label: 'Packets…', description: 'its frames as a capture file' },
   raw: {
     format: 'raw',
     label: 'Raw payload…',
@@ -26,17 +32,56 @@ const choices: Readonly<Record<WindowExportFormat, ExportChoice>> = {
   },
 };
 
-/** What a call, a stream or a stream of pictures can be saved as, the best first. Raw payload means one stream. */
-export function exportChoices(kind: 'call' | 'stream' | 'video'): readonly ExportChoice[] {
-  const { wav, mp4, mkv, webm, au, raw, csv } = choices;
-  if (kind === 'video') {
-    const pictures = { ...mp4, description: 'as captured, for players; H.264 where it has to be' };
-    return [pictures, mkv, webm, { ...raw, label: 'Elementary stream…', description: 'the coded bits alone' }, csv];
-  }
-  return kind === 'call' ? [wav, mp4, au] : [wav, au, mp4, raw];
+/** What something can be saved as: a kind of session, or what it is of others. */
+export type ExportSubject = 'call' | 'stream' | 'video' | 'object' | SessionExport;
+
+/** A session, by its kind and what it can be played as. */
+export interface SessionExport {
+  readonly kind: SessionKind;
+  readonly media: 'video' | 'audio' | null;
 }
 
-/** Starts an export of a call or a stream; the user is asked where to, and the jobs tray shows how it goes. */
+/** The formats that fit, the best first. Raw payload means one stream. */
+export function exportChoices(subject: ExportSubject): readonly ExportChoice[] {
+  if (typeof subject === 'object') return sessionChoices(subject);
+  const { wav, mp4, mkv, webm, au, raw, csv, original, pcap } = choices;
+  switch (subject) {
+    case 'video':
+      return [film, mkv, webm, elementary, csv, pcap];
+    case 'call':
+      return [wav, mp4, au, pcap];
+    case 'stream':
+      return [wav, au, mp4, raw, pcap];
+    case 'object':
+      return [original, pcap];
+  }
+}
+
+const film = { ...choices.mp4, description: 'as captured, for players; H.264 where it has to be' };
+const elementary = { ...choices.raw, label: 'Elementary stream…', description: 'the coded bits alone' };
+
+/** What they were sent as, by kind. */
+const sentAs: Readonly<Partial<Record<SessionKind, readonly ExportChoice[]>>> = {
+  rtmp: [choices.flv],
+  mpegts: [choices.ts],
+  hls: [choices.original],
+  dash: [choices.original],
+  'http-stream': [choices.original],
+  camera: [choices.jpg],
+};
+
+function sessionChoices({ kind, media }: SessionExport): readonly ExportChoice[] {
+  const { wav, mp4, mkv, webm, csv, pcap } = choices;
+  const sent = sentAs[kind];
+  // What is no more than its RTP streams is exported as those.
+  if (media === null || !sent) return [pcap];
+  if (kind === 'camera')
+    return [{ ...film, description: 'a film in H.264, each picture at its time' }, mkv, ...sent, csv, pcap];
+  if (media === 'audio') return [...sent, wav, { ...mp4, description: 'the coded sound as it was sent' }, pcap];
+  return [film, ...sent, mkv, webm, wav, csv, pcap];
+}
+
+/** Starts an export of a call, a stream, a session or an object; the user is asked where to, and the jobs tray shows how it goes. */
 export async function startExport(sourceId: string, format: WindowExportFormat): Promise<void> {
   const { capture } = useSession.getState();
   if (!capture) return;

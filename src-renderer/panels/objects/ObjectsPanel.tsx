@@ -41,7 +41,7 @@ export function ObjectsPanel() {
             selectionActions.selectObject(row.id, numberOf(row.frame));
             playheadActions.seek('table', Number(row.startSeconds));
           }}
-          onOpen={(row) => void startExport(row.id, 'raw')}
+          onOpen={(row) => void startExport(row.id, 'original')}
           rowMenu={objectMenu}
           emptyMessage={
             <NothingFound
@@ -68,7 +68,7 @@ function objectMenu(rows: readonly TableRow[]): RowMenuItem[] {
   const [row] = rows;
   if (!row) return [];
   return [
-    { id: 'save', label: 'Save…', icon: 'download', run: () => void startExport(row.id, 'raw') },
+    { id: 'save', label: 'Save…', icon: 'download', run: () => void startExport(row.id, 'original') },
     { id: 'packet', label: 'Show Packet', icon: 'packets', run: () => showFrame(Number(row.frame)) },
   ];
 }

@@ -1,6 +1,6 @@
-import { type SessionKind, sessionKindNames } from '#shared/model/session';
+import { type SessionKind, sessionKindNames, type SessionRow } from '#shared/model/session';
 import type { TableRow } from '#shared/query/table-query';
-import { togglePlay } from '../../app/commands';
+import { type ExportSubject, togglePlay } from '../../app/commands';
 import { selectionActions, useSelection } from '../../stores/selection';
 import type { RenderCell } from '../../widgets/DataGrid';
 import { BoundGrid } from '../table/BoundGrid';
@@ -20,7 +20,7 @@ export function SessionsPanel() {
       onSelect={(row) => selectionActions.selectSession(row.id, streamIds(row))}
       onOpen={play}
       onPlay={play}
-      rowMenu={([row]) => (row ? sourceMenu(menuKind(row), row.id, row.media !== null) : [])}
+      rowMenu={([row]) => (row ? sourceMenu(subjectOf(row), row.id, row.media !== null) : [])}
       emptyMessage={
         <NothingFound
           title="No sessions"
@@ -38,8 +38,8 @@ function play(row: TableRow): void {
   if (row.media !== null) togglePlay(row.id);
 }
 
-function menuKind(row: TableRow): 'video' | 'stream' {
-  return row.media === 'video' ? 'video' : 'stream';
+function subjectOf(row: TableRow): ExportSubject {
+  return { kind: row.kind as SessionKind, media: row.media as SessionRow['media'] };
 }
 
 function streamIds(row: TableRow): readonly string[] {

@@ -1,16 +1,16 @@
-import { exportChoices, packetsOf, showPackets, startExport, togglePlay } from '../../app/commands';
+import { exportChoices, type ExportSubject, packetsOf, showPackets, startExport, togglePlay } from '../../app/commands';
 import type { RowMenuItem } from '../../widgets/DataGrid';
 
-/** Play, packets and Export for a call, a stream or a video in a context menu. */
-export function sourceMenu(kind: 'call' | 'stream' | 'video', sourceId: string, isPlayable: boolean): RowMenuItem[] {
+/** Play, packets and Export for a call, a stream, a video or a session in a context menu. */
+export function sourceMenu(subject: ExportSubject, sourceId: string, isPlayable: boolean): RowMenuItem[] {
   return [
     { id: 'play', label: 'Play', icon: 'player', isDisabled: !isPlayable, run: () => togglePlay(sourceId) },
     { id: 'packets', label: 'Show Packets', icon: 'packets', run: () => showPackets(packetsOf(sourceId)) },
-    ...exportChoices(kind).map(({ format, label }, index) => ({
+    ...exportChoices(subject).map(({ format, label }, index) => ({
       id: `export-${format}`,
       label: `Export ${label}`,
       icon: 'download' as const,
-      isDisabled: !isPlayable,
+      isDisabled: !isPlayable && format !== 'pcap',
       startsSection: index === 0,
       run: () => void startExport(sourceId, format),
     })),

@@ -11,11 +11,12 @@ import { audioContainerMimes } from './mux/container-writer';
 import { writeRaw } from './raw-file';
 import { factsOf, type RenderFacts, type RenderOptions, renderBlocks, renderFile } from './render';
 import { withoutRedundancy } from './sound/redundancy';
+import { writeRtpdump, writeStreamSdp } from './stream-files';
 import { withSounds } from './sound/stream-sounds';
 import { type MediaInput, withReader } from './source';
 
 /** Formats that sound can be written in. */
-export type FileFormat = 'wav' | 'au' | 'mp4' | 'mkv' | 'raw';
+export type FileFormat = 'wav' | 'au' | 'mp4' | 'mkv' | 'raw' | 'rtpdump' | 'sdp';
 
 export interface ExportRequest {
   readonly format: FileFormat;
@@ -63,6 +64,8 @@ export async function exportFile(
 
 async function write(source: MediaInput, request: ExportRequest, options: RenderOptions): Promise<Written> {
   const { format, path } = request;
+  if (format === 'rtpdump') return writeRtpdump(source, path, options);
+  if (format === 'sdp') return writeStreamSdp(source, path);
   const input = await withReader(source, (reader) =>
     Promise.resolve({ ...source, streams: source.streams.map((stream) => withoutRedundancy(stream, reader)) }),
   );

@@ -35,10 +35,12 @@ function audioFormat(format: ExportFormat): Result<TargetFormat> {
     case 'mp4':
     case 'mkv':
     case 'raw':
+    case 'rtpdump':
+    case 'sdp':
       return ok({ kind: 'audio', format });
     default:
       return fail('format-not-possible', `This version does not write ${format} of sound.`, {
-        hint: 'It writes wav, au, mp4, mkv and raw.',
+        hint: 'It writes wav, au, mp4, mkv, raw, rtpdump and sdp.',
       });
   }
 }
@@ -49,6 +51,9 @@ function videoFormat(format: ExportFormat, stream: MediaSourceIndex['streams'][n
       const fits = mp4Codecs.includes(streamFormat(stream)?.codec.id ?? '');
       return ok({ kind: 'video', format: fits ? 'mp4' : 'mkv' });
     }
+    case 'rtpdump':
+    case 'sdp':
+      return ok({ kind: 'audio', format });
     case 'raw':
       // What cannot be taken apart is still saved as it came.
       return ok(streamFormat(stream) ? { kind: 'video', format } : { kind: 'audio', format });
@@ -59,7 +64,7 @@ function videoFormat(format: ExportFormat, stream: MediaSourceIndex['streams'][n
       return ok({ kind: 'video', format });
     default:
       return fail('format-not-possible', `This version does not write ${format} of video.`, {
-        hint: 'It writes mp4, mkv, webm, raw and, as the list of damage, csv.',
+        hint: 'It writes mp4, mkv, webm, raw, rtpdump, sdp and, as the list of damage, csv.',
       });
   }
 }

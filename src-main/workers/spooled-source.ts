@@ -6,6 +6,7 @@ import type { Compression } from './compression';
 import type { Decoder } from './decoder';
 import type { FileSource } from './file-source';
 import { GzipDecoder } from './gzip-decoder';
+import { RtpdumpDecoder } from './rtpdump-decoder';
 import { ZstdDecoder } from './zstd-decoder';
 
 /** What a compressed capture may become. */
@@ -29,6 +30,17 @@ const inputChunk = 64 << 10;
 const spaceCheckBytes = 16 << 20;
 
 class LimitReached extends Error {}
+
+function createDecoder(compression: Compression, output: (bytes: Uint8Array) => void): Decoder {
+  switch (compression) {
+    case 'gzip':
+      return new GzipDecoder(output);
+    case 'zstd':
+      return new ZstdDecoder(output);
+    case 'rtpdump':
+      return new RtpdumpDecoder(output);
+  }
+}
 
 /**
  * A compressed file, written decompressed to a private temporary file while it is read: it grows until all of it has
@@ -55,8 +67,8 @@ export class SpooledSource implements ByteSource {
   ) {
     this.descriptor = openSync(path, 'wx+', 0o600);
     const output = (bytes: Uint8Array): void => this.append(bytes);
-    this.decoder = compression === 'gzip' ? new GzipDecoder(output) : new ZstdDecoder(output);
-    void this.run();
+    this.decoder = createDecoder(compression, output);
+    void this.run(compression);
   }
 
   read(offset: number, target: Uint8Array): number {
@@ -82,7 +94,7 @@ export class SpooledSource implements ByteSource {
     rmSync(this.path, { force: true });
   }
 
-  private async run(): Promise<void> {
+  private async run(compression: Compression): Promise<void> {
     try {
       while (this.isGrowing) {
         // The input's buffer belongs to the decoder until it has done with it.
@@ -97,7 +109,7 @@ export class SpooledSource implements ByteSource {
       }
       if (this.isGrowing) await this.decoder.end();
     } catch (error) {
-      if (this.isGrowing) this.fault = faultOf(error, this.size);
+      if (this.isGrowing) this.fault = faultOf(error, this.size, compression);
     }
     this.isGrowing = false;
     this.decoder.close();
@@ -132,7 +144,8 @@ export class SpooledSource implements ByteSource {
   }
 }
 
-function faultOf(error: unknown, size: number): SourceFault {
+function faultOf(error: unknown, size: number, compression: Compression): SourceFault {
+  const file = compression === 'rtpdump' ? 'rtpdump file' : 'compressed file';
   if (error instanceof LimitReached) {
     const hint = 'To read all of it, decompress it first.';
     return { severity: 'error', code: 'compressed-too-large', message: `${error.message} ${hint}` };
@@ -146,12 +159,12 @@ function faultOf(error: unknown, size: number): SourceFault {
     ? {
         severity: 'warning',
         code: 'compressed-truncated',
-        message: `The compressed file breaks off; what it gave, ${shown(size)}, is read.`,
+        message: `The ${file} breaks off; what it gave, ${shown(size)}, is read.`,
       }
     : {
         severity: 'error',
         code: 'compressed-damaged',
-        message: `The compressed file is damaged (${message}); ${shown(size)} came out of it.`,
+        message: `The ${file} is damaged (${message}); ${shown(size)} came out of it.`,
       };
 }
 

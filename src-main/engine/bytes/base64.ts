@@ -40,3 +40,16 @@ const padding = 254;
 const values = new Uint8Array(256).fill(none);
 for (let i = 0; i < alphabet.length; i += 1) values[alphabet.charCodeAt(i)] = i;
 values['='.charCodeAt(0)] = padding;
+
+/** Base64 with padding (RFC 4648, section 4). */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const left = bytes.length - i;
+    text += alphabet[group >>> 18] + alphabet[(group >>> 12) & 63];
+    text += left > 1 ? alphabet[(group >>> 6) & 63] : '=';
+    text += left > 2 ? alphabet[group & 63] : '=';
+  }
+  return text;
+}

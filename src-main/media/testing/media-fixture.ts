@@ -94,6 +94,14 @@ export class MediaFixture {
       payloadLength: Uint32Array.from(packets, ({ payload }) => payload.length),
       payloadMissing: Uint32Array.from(packets, ({ missing = 0 }) => missing),
       side: new Uint8Array(0),
+      wire: {
+        ssrc: 1,
+        source: { address: '192.0.2.1', port: 4000 },
+        destination: { address: '192.0.2.2', port: 5000 },
+        headerLength: new Uint16Array(packets.length),
+        paddingLength: new Uint8Array(packets.length),
+        epochNs: null,
+      },
     };
   }
 

@@ -481,7 +481,7 @@ export class CaptureAnalysis {
 
   private indexOf(streamId: string): RtpMediaIndex[] {
     const index = this.rtp.mediaIndex(streamId, this.replay);
-    return index ? [index] : [];
+    return index ? [{ ...index, wire: { ...index.wire, epochNs: this.reader.firstTimeNs } }] : [];
   }
 
   private take(frame: Frame): void {

@@ -1,4 +1,5 @@
 import type { StreamKind } from '#shared/model/stream';
+import type { Endpoint } from '../../net/endpoint';
 import type { PayloadBinding } from '../../protocols/rtp/binding';
 
 /**
@@ -32,4 +33,36 @@ export interface RtpMediaIndex {
   /** Payload bytes that the capture did not keep. */
   readonly payloadMissing: Uint32Array;
   readonly side: Uint8Array;
+  readonly wire: RtpWire;
+}
+
+/** What is around the payloads, for whoever stores or sends whole packets again. */
+export interface RtpWire {
+  readonly ssrc: number;
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  /** Bytes of the RTP header directly before each payload, contributing sources and extension included. */
+  readonly headerLength: Uint16Array;
+  /** Bytes of padding directly behind it. */
+  readonly paddingLength: Uint8Array;
+  /** Time of the first frame of the capture, nanoseconds since 1970; null when it is not known. */
+  readonly epochNs: bigint | null;
+}
+
+/** Columns that locate whole packets as `payloadOffset` and `payloadLength` locate payloads. */
+export function packetColumns({
+  count,
+  payloadOffset,
+  payloadLength,
+  side,
+  wire,
+}: RtpMediaIndex): Pick<RtpMediaIndex, 'payloadOffset' | 'payloadLength' | 'side'> {
+  const offset = new Float64Array(count);
+  const length = new Uint32Array(count);
+  for (let i = 0; i < count; i += 1) {
+    const header = wire.headerLength[i];
+    offset[i] = payloadOffset[i] < 0 ? payloadOffset[i] + header : payloadOffset[i] - header;
+    length[i] = header + payloadLength[i] + wire.paddingLength[i];
+  }
+  return { payloadOffset: offset, payloadLength: length, side };
 }

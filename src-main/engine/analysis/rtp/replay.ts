@@ -141,6 +141,8 @@ export function buildMediaIndex(stream: RtpStream, row: StreamRow, source: Packe
   const payloadOffset = new Float64Array(capacity);
   const payloadLength = new Uint32Array(capacity);
   const payloadMissing = new Uint32Array(capacity);
+  const headerLength = new Uint16Array(capacity);
+  const paddingLength = new Uint8Array(capacity);
   const strays = new Set<number>();
   const side: Uint8Array[] = [];
   let sideLength = 0;
@@ -175,19 +177,21 @@ export function buildMediaIndex(stream: RtpStream, row: StreamRow, source: Packe
     segment[i] = statistics.sequence.segment;
     payloadLength[i] = header.payloadEnd - header.payloadStart;
     payloadMissing[i] = packet.payloadMissing;
+    headerLength[i] = header.payloadStart - packet.payloadStart;
+    paddingLength[i] = header.paddingLength;
     if (fileOffset >= 0) {
       payloadOffset[i] = fileOffset + header.payloadStart;
     } else {
-      payloadOffset[i] = -(1 + sideLength);
-      side.push(packet.bytes.slice(header.payloadStart, header.payloadEnd));
-      sideLength += payloadLength[i];
+      payloadOffset[i] = -(1 + sideLength + headerLength[i]);
+      side.push(packet.bytes.slice(packet.payloadStart, packet.payloadEnd));
+      sideLength += packet.payloadEnd - packet.payloadStart;
     }
   });
   again.statistics.finish();
   settle();
 
   const kept = Array.from({ length: count }, (_, i) => i).filter((i) => !strays.has(i));
-  const pick = <T extends Uint8Array | Uint32Array | Float64Array>(column: T): T => {
+  const pick = <T extends Uint8Array | Uint16Array | Uint32Array | Float64Array>(column: T): T => {
     if (kept.length === capacity) return column;
     kept.forEach((from, to) => {
       column[to] = column[from];
@@ -212,6 +216,14 @@ export function buildMediaIndex(stream: RtpStream, row: StreamRow, source: Packe
     payloadLength: pick(payloadLength),
     payloadMissing: pick(payloadMissing),
     side: concatenate(side, sideLength),
+    wire: {
+      ssrc: stream.ssrc,
+      source: stream.context.source,
+      destination: stream.context.destination,
+      headerLength: pick(headerLength),
+      paddingLength: pick(paddingLength),
+      epochNs: null,
+    },
   };
 }
 

@@ -40,6 +40,7 @@ import { vp8 } from './vp8';
 import { vp9 } from './vp9';
 
 export { type AacConfig, parseAacConfig } from './audio/aac-config';
+export { latmConfig } from './mp4a-latm';
 export { ac3Header } from './audio/ac3-header';
 export { mpegAudioHeader } from './audio/mpeg-audio-header';
 export { primaryBlock } from './red';

@@ -45,6 +45,12 @@ function readMuxConfig(reader: BitReader, source: Uint8Array): MuxConfig | null 
   return reader.isTruncated ? null : { config, frames, fixedBits, otherDataBits };
 }
 
+/** Configuration that an AudioMuxElement begins with; null when it stands in an earlier one, or cannot be read. */
+export function latmConfig(element: Uint8Array): AacConfig | null {
+  const reader = new BitReader(element);
+  return reader.flag() ? null : (readMuxConfig(reader, element)?.config ?? null);
+}
+
 /** LatmGetValue: 1 to 4 bytes. */
 function readValue(reader: BitReader): number {
   return reader.bits(8 * (1 + reader.bits(2)));

@@ -11,7 +11,9 @@ import type { RowSource } from '../../store/table-view';
 import { CameraTracker } from '../camera/index';
 import { HttpTracker } from '../http/index';
 import { DatagramRecogniser } from '../datagrams/datagram-recogniser';
+import { MpegTsTracker } from '../mpegts/mpegts-tracker';
 import { RtmpTracker } from '../rtmp/rtmp-tracker';
+import { StreamingTracker } from '../streaming/streaming-tracker';
 import { RtspTracker } from '../rtsp/rtsp-tracker';
 import { TlsTracker } from '../tls/tls-tracker';
 import type { MediaFile, MediaSamples } from './media-samples';
@@ -34,7 +36,16 @@ export class SessionBook {
     const rtsp = new RtspTracker(host);
     http.addConsumer(rtsp.tunnels);
     // What is told by its first bytes alone comes last.
-    this.trackers = [this.tls, new RtmpTracker(host), rtsp, http, new CameraTracker(host, http), new DatagramRecogniser(host)];
+    this.trackers = [
+      this.tls,
+      new RtmpTracker(host),
+      rtsp,
+      http,
+      new CameraTracker(host, http),
+      new StreamingTracker(host, http),
+      new MpegTsTracker(host),
+      new DatagramRecogniser(host),
+    ];
     this.protocols = this.trackers.flatMap(({ protocols = [] }) => protocols);
     this.datagramTrackers = this.trackers.filter((tracker) => tracker.datagram);
     this.tables = this.trackers.flatMap(({ tables = [] }) => tables);

@@ -26,7 +26,7 @@ export function factsOfPictures(table: PictureTable, times: Float64Array): Video
 }
 
 /** A rate that the bits claim is exact where the times agree with it; arrivals scatter. */
-function rateOf(times: Float64Array, claimed: number | null): number | null {
+export function rateOf(times: Float64Array, claimed: number | null): number | null {
   const usual = usualRate(times);
   const agrees = usual !== null && claimed !== null && Math.abs(usual / claimed - 1) < 0.05;
   return agrees ? Math.round(1000 * claimed) / 1000 : usual;

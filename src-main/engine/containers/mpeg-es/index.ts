@@ -1,3 +1,4 @@
+export { ac3Frame, adtsFrame, type AudioFrame, mpegAudioFrame } from './audio-frames';
 export { EsBudget } from './es-queue';
 export type { EsCodec } from './es-splitter';
 export { type EsUnit, type EsUnitSink, noTime } from './es-unit';

@@ -1,5 +1,13 @@
+export { crc32Mpeg } from './crc32-mpeg';
 export { checkDefinition, type TsCheck, type TsCheckResult, tsChecks } from './checks';
-export { packetBytes, syncByte, type TsStride, tsStrides } from './packet-sync';
+export {
+  packetBytes,
+  syncByte,
+  type TsPacketOrigin,
+  TsPacketSync,
+  type TsStride,
+  tsStrides,
+} from './packet-sync';
 export { PcrLog, pcrHz } from './pcr-log';
 export { fixedPidName, type TsStreamInfo, type TsStreamKind } from './stream-types';
 export { TsDemuxer } from './ts-demuxer';

@@ -165,7 +165,16 @@ export function describeStream(
     if (tag === Tag.extension && bytes[from] === opusExtension && to - from >= 2) config = opusHead(bytes[from + 1]);
   });
   const [kind, codec, name, isSections = false] = entry;
-  return { pid, streamType, kind, codec, name, language: languages.join(',') || null, config, isSections };
+  return {
+    pid,
+    streamType,
+    kind,
+    codec,
+    name,
+    language: languages.filter((each) => each !== 'und').join(',') || null,
+    config,
+    isSections,
+  };
 }
 
 /** Descriptors of ETSI EN 300 468 (6.1, and 6.4 for those of the extension) that say what private data are. */

@@ -38,8 +38,8 @@ export class TsDemuxer implements TsPacketSink {
   firstFrame = 0;
   firstTimeNs = Number.NaN;
   lastTimeNs = Number.NaN;
-  /** Grows when programs or streams change. */
-  revision = 0;
+  /** PIDs of conditional access messages that program maps name. */
+  readonly accessPids = new Set<number>();
   private readonly pidIndex = new Int16Array(pids).fill(-1);
   private readonly pidStates: PidState[] = [];
   private readonly budget: EsBudget;
@@ -294,7 +294,6 @@ export class TsDemuxer implements TsPacketSink {
     const names = this.serviceNames.get(number);
     const { name = null, provider = null } = names ?? {};
     this.programs.set(number, { number, pmtPid, version: -1, pcrPid: nullPid, streams: [], name, provider });
-    this.revision += 1;
   }
 
   private listenTo(pid: number, frame: number): void {
@@ -316,6 +315,7 @@ export class TsDemuxer implements TsPacketSink {
   private adopt(program: TsProgram, map: ProgramMap, frame: number): void {
     program.version = map.version;
     program.pcrPid = map.pcrPid;
+    for (const pid of map.accessPids) this.accessPids.add(pid);
     const before = program.streams;
     program.streams = [];
     for (const info of map.streams) {
@@ -338,7 +338,6 @@ export class TsDemuxer implements TsPacketSink {
       gone.reader?.flush(state.isTailSeen);
       state.stream = null;
     }
-    this.revision += 1;
   }
 
   private createStream(program: TsProgram, info: TsStream['info']): TsStream {
@@ -368,7 +367,6 @@ export class TsDemuxer implements TsPacketSink {
       if (!program || (program.name === name && program.provider === provider)) continue;
       program.name = name;
       program.provider = provider;
-      this.revision += 1;
     }
   }
 

@@ -102,12 +102,12 @@ export class MessageLog {
 
   get(index: number): LoggedMessage {
     const meta = this.meta.get(index);
-    const flags = meta >>> 8;
+    const flags = (meta >>> 8) & 0xff;
     return {
       index,
       connection: this.connection.get(index),
       session: this.session.get(index),
-      direction: (flags & backFlag) === 0 ? 0 : 1,
+      direction: this.directionOf(index),
       type: meta & 0xff,
       chunkStreamId: meta >>> 16,
       messageStreamId: this.messageStream.get(index) | 0,
@@ -129,6 +129,10 @@ export class MessageLog {
 
   typeOf(index: number): number {
     return this.meta.get(index) & 0xff;
+  }
+
+  directionOf(index: number): Direction {
+    return ((this.meta.get(index) >>> 8) & backFlag) === 0 ? 0 : 1;
   }
 
   sessionOf(index: number): number {

@@ -218,15 +218,24 @@ export class RtmpTracker implements SessionTracker {
     return null;
   }
 
-  /** Messages of a session and those of its connection, by the frames that completed them. */
+  /**
+   * Messages of a session and those of its connection. Those of one direction stay in their order, even if a segment that
+   * came late has an earlier one; both directions are merged by frames.
+   */
   private messagesOf({ connection, session }: Found): Uint32Array {
     const { log } = this;
     const indexes = log.chain(connection.last, (index) => {
       const own = log.sessionOf(index);
       return own === session.number || own === noSession;
     });
-    // Where a place in the stream was looked for, a direction was understood later than the other.
-    return indexes.sort((a, b) => log.frameOf(a) - log.frameOf(b) || a - b);
+    const latest = [0, 0];
+    const keys = new Map<number, number>();
+    for (const index of indexes) {
+      const direction = log.directionOf(index);
+      latest[direction] = Math.max(latest[direction], log.frameOf(index));
+      keys.set(index, latest[direction]);
+    }
+    return indexes.sort((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0) || a - b);
   }
 
   private messageRows(id: string): RowSource | null {

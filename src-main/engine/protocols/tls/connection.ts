@@ -350,6 +350,8 @@ export class TlsConnection implements StreamDissector, HalfOwner {
         trafficEpoch(suite, 'application', traffic, protections),
       ];
       if (opener.current?.stage === 'early') opener.follow(...epochs);
+      // Early data without its secret is closed, not forged.
+      else if (isClient && this.clientHello?.offersEarlyData) opener.begin({ stage: 'early', ciphers: [] }, ...epochs);
       else opener.begin(...epochs);
     }
   }

@@ -5,6 +5,8 @@ import type { RecordCipher } from './record-cipher';
 const mostTries = 1024;
 /** Finished of TLS 1.2 and before: a header and 12 bytes. */
 const finishedLength = 16;
+/** Longest content of a record (RFC 8446, section 5.1). */
+const longestContent = 16_384;
 /** What one try costs beside the bytes it decrypts. */
 const tryCost = 512;
 
@@ -102,7 +104,9 @@ export class RecordOpener {
   get missingContent(): number {
     const [cipher] = this.epochs[0]?.ciphers ?? [];
     if (this.unread === 0 || !cipher || this.sequence === 0) return 0;
-    return Math.max(1, this.unread - Math.max(1, this.unreadRecords) * (headerLength + cipher.overhead));
+    const framing = headerLength + cipher.overhead;
+    const records = Math.max(this.unreadRecords, Math.ceil(this.unread / (longestContent + framing)));
+    return Math.max(1, this.unread - records * framing);
   }
 
   /** What was lost until now does not matter: a new beginning is known. */

@@ -211,7 +211,7 @@ export class MediaService {
         store: this.store,
         worker: this.worker,
         input,
-        request: { mode, ffmpegPath: request.ffmpegPath, originSeconds, durationSeconds },
+        request: { planKey: path, mode, ffmpegPath: request.ffmpegPath, originSeconds, durationSeconds },
         hasSound: made.audio !== null,
         onChange: (change) => onVideoMaking?.({ captureId, sourceId, mode }, change),
       });

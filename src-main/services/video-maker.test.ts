@@ -45,7 +45,7 @@ function setUp(hasSound = false) {
     store: new ArtifactStore(tmpdir()),
     worker: { call } as unknown as MediaWorkerHost,
     input: {} as VideoInput,
-    request: { mode: 'faithful', ffmpegPath: 'ffmpeg', originSeconds: 3, durationSeconds: 600 },
+    request: { planKey: '', mode: 'faithful', ffmpegPath: 'ffmpeg', originSeconds: 3, durationSeconds: 600 },
     hasSound,
     onChange: (change) => changes.push(change),
   });
@@ -95,15 +95,15 @@ it('gives up what a whole run did not fill', async () => {
 it('stops and goes on; a failure keeps what was made', async () => {
   const { maker, runs, changes } = setUp(true);
   maker.make(0);
-  expect(runs.map(({ method }) => method)).toEqual(['soundPieces', 'picturePieces']);
-  runs[1].piece(0, 10);
+  expect(runs.map(({ method }) => method)).toEqual(['picturePieces', 'soundPieces']);
+  runs[0].piece(0, 10);
   maker.stop();
   expect(changes.at(-1)?.state).toBe('stopped');
   expect(runs.every(({ isCancelled }) => isCancelled())).toBe(true);
   expect(maker.make(10).pieces.length).toBe(1);
-  expect(runs.slice(2).map(({ fromSeconds }) => fromSeconds)).toEqual([0, 10]);
-  await runs[3].end(new Error('ffmpeg died'));
+  expect(runs.slice(2).map(({ fromSeconds }) => fromSeconds)).toEqual([10, 0]);
+  await runs[2].end(new Error('ffmpeg died'));
   expect(changes.at(-1)).toMatchObject({ state: 'failed', failure: { message: 'ffmpeg died' } });
-  expect(runs[2].isCancelled()).toBe(true);
+  expect(runs[3].isCancelled()).toBe(true);
   expect(maker.make(10).pieces.length).toBe(1);
 });

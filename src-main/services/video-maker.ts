@@ -12,7 +12,7 @@ export interface VideoMakerOptions {
   readonly store: ArtifactStore;
   readonly worker: MediaWorkerHost;
   readonly input: VideoInput;
-  readonly request: Pick<PieceRequest, 'mode' | 'ffmpegPath' | 'originSeconds' | 'durationSeconds'>;
+  readonly request: Pick<PieceRequest, 'planKey' | 'mode' | 'ffmpegPath' | 'originSeconds' | 'durationSeconds'>;
   readonly hasSound: boolean;
   readonly onChange: (change: VideoMaking) => void;
 }
@@ -49,7 +49,6 @@ export class VideoMaker {
   make(fromSeconds: number): VideoMaking {
     this.failure = null;
     this.state = 'making';
-    this.makeSound();
     const hole = this.holeFrom(fromSeconds);
     const { run } = this;
     const isComing = run && hole && hole.from >= run.at - toleranceSeconds && hole.from <= run.at + patienceSeconds;
@@ -58,6 +57,7 @@ export class VideoMaker {
       this.run = null;
       this.next(fromSeconds);
     }
+    this.makeSound();
     return { ...this.status(), pieces: [...this.pieces] };
   }
 

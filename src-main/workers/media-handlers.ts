@@ -12,7 +12,7 @@ import type { CallContext, Handlers } from './rpc/server';
 
 const reportIntervalMs = 100;
 
-/** The media worker's methods; they keep nothing from one call to the next. */
+/** The media worker's methods; they keep nothing from one call to the next but the plan of the video that is watched. */
 export const mediaHandlers: Handlers<MediaApi> = {
   async render({ input, path }, context) {
     const options = optionsOf(context);

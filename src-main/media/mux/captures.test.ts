@@ -29,7 +29,7 @@ async function makePieces(
   const pieces: MadePiece[] = [];
   const { startSeconds: originSeconds, durationSeconds } = video;
   const times = { fromSeconds, untilSeconds: durationSeconds, originSeconds, durationSeconds };
-  const request = { ...times, path, mode, ffmpegPath: ffmpegPath ?? '' };
+  const request = { ...times, planKey: '', path, mode, ffmpegPath: ffmpegPath ?? '' };
   await makePicturePieces(input, request, { onPiece: (piece) => pieces.push(piece) });
   return pieces;
 }
@@ -198,7 +198,13 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
 
     const heard: MadePiece[] = [];
     const { startSeconds: originSeconds, durationSeconds } = video;
-    const request = { ...options, ffmpegPath: ffmpegPath ?? '', path: join(folder, 'sound.mp4'), originSeconds };
+    const request = {
+      ...options,
+      planKey: '',
+      ffmpegPath: ffmpegPath ?? '',
+      path: join(folder, 'sound.mp4'),
+      originSeconds,
+    };
     const times = { durationSeconds, fromSeconds: 0, untilSeconds: durationSeconds };
     await makeSoundPieces(input, { ...request, ...times }, { onPiece: (piece) => heard.push(piece) });
     expect(heard[0].startSeconds).toBe(0);

@@ -1,10 +1,12 @@
 import type { DamageMode } from '#shared/model/video';
 import { PayloadReader } from '../payload-reader';
 import { type PieceOptions, soundPieces, transcodePieces } from './pieces';
-import { planInput, soundOf, type VideoInput } from './video-file';
+import { knownPlan, planInput, soundOf, type VideoInput } from './video-file';
 
 /** What is to be made of a video that the window cannot play as it is. Times are seconds of the video. */
 export interface PieceRequest extends Pick<PieceOptions, 'ffmpegPath' | 'path' | 'originSeconds' | 'durationSeconds'> {
+  /** Path that the video was asked for with: what was found out of its pictures then is still known. */
+  readonly planKey: string;
   readonly mode: DamageMode;
   readonly fromSeconds: number;
   readonly untilSeconds: number;
@@ -15,7 +17,7 @@ type Reporting = Pick<PieceOptions, 'signal' | 'onPiece'>;
 /** Makes pieces of the picture. What is in the file when it fails can be played. */
 export function makePicturePieces(input: VideoInput, request: PieceRequest, options: Reporting): Promise<void> {
   return withReader(input, (reader) => {
-    const plan = planInput(input, reader, request.mode);
+    const plan = knownPlan(request.planKey) ?? planInput(input, reader, request.mode);
     return transcodePieces(plan, reader, { ...request, ...options });
   });
 }

@@ -128,6 +128,7 @@ export async function renderPlayerVideo(
     const format = isPlayable && codec === 'vp8' ? 'webm' : 'mp4';
     if (!isPlayable && !ffmpegPath) throw needsFfmpeg(plan, format);
     const request = { format, path, mode, ffmpegPath, quality: null, isForPlaying: true } as const;
+    if (!isPlayable) watched = { key: path, plan };
     const { sound, originSeconds } = isPlayable
       ? await writeVideo(plan, input, reader, request, options)
       : await placeSound(plan, input, reader, options);
@@ -145,6 +146,14 @@ export async function renderPlayerVideo(
       notes: plan.notes,
     };
   });
+}
+
+/** Of the video that is watched: its pieces are asked for one after the other. */
+let watched: { readonly key: string; readonly plan: VideoPlan } | null = null;
+
+/** What `renderPlayerVideo` found out for this path, when it was the last one. */
+export function knownPlan(key: string): VideoPlan | null {
+  return watched?.key === key ? watched.plan : null;
 }
 
 /** Where picture and sound lie, without writing either. */

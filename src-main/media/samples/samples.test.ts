@@ -148,7 +148,7 @@ describe.skipIf(!ffmpegPath)('coded samples as files', { timeout: 60_000 }, () =
     const times = { originSeconds, durationSeconds, fromSeconds: 0, untilSeconds: durationSeconds };
     const { capturePath, captureBytes } = fixture;
     const input = { samples, capturePath, captureBytes };
-    const request = { ...times, mode: 'faithful' as const, ffmpegPath };
+    const request = { ...times, planKey: '', mode: 'faithful' as const, ffmpegPath };
     const codecs = async (name: string, make: typeof makePicturePieces) => {
       const path = fixture.file(name);
       let end = 0;

@@ -58,8 +58,6 @@ export class PieceFeed {
       if (feed) feed.add(own);
       else this.early.push([track, own]);
     }
-    // Something new may be what was waited for.
-    this.wantedAt = -1;
     this.pump();
   }
 

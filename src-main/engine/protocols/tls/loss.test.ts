@@ -78,7 +78,7 @@ describe('TLS with segments that the capture lost', () => {
       const recording = recordings[i];
       const all = segments(recording);
       const first = all.findIndex(
-        (_, at) => at > 0 && all.slice(at).reduce((sum, s) => sum + s.bytes.length, 0) < 300_000,
+        (_, at) => at > 0 && all.slice(at).reduce((sum, s) => sum + s.bytes.length, 0) < 115_000,
       );
       const isChained = ciphers.endsWith('SHA');
       for (let lost = first; lost < all.length - 1; lost += 5) {

@@ -205,6 +205,11 @@ export class CaptureService implements MediaSource {
     return this.get(captureId).client.call('mediaFile', { sourceId });
   }
 
+  /** Where the frames of a call, a stream, a session or an object lie. */
+  frameRecords(captureId: string, sourceId: string): Promise<CaptureApi['frameRecords']['value']> {
+    return this.get(captureId).client.call('frameRecords', { sourceId });
+  }
+
   async videoSource(captureId: string, streamId: string): Promise<VideoSourceIndex> {
     const source = await this.get(captureId).client.call('videoSource', { streamId });
     return { sourceId: streamId, ...source };

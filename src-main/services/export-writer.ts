@@ -12,8 +12,13 @@ import { assertUnchanged, type FileStamp, stampsOf, temporaryPath } from './expo
 import type { MediaSource, MediaSourceIndex } from './media-source';
 import type { MediaWorkerHost } from './media-worker-host';
 import { fileOf, samplesOf } from './opened-source';
-import { type SessionTarget, sessionName, sessionTarget } from './session-target';
+import { packetsName, type SessionTarget, sessionName, sessionTarget } from './session-target';
 import { SourceRows } from './source-rows';
+
+interface PacketsTarget {
+  readonly kind: 'packets';
+  readonly format: 'pcap';
+}
 
 /** How and where to write. */
 export interface WriteOptions {
@@ -32,6 +37,7 @@ export interface WriteOptions {
 
 /** What will be written, and the name that it gets. */
 export type Planned = { readonly name: () => Promise<string> } & (
+  | { readonly kind: 'packets'; readonly target: PacketsTarget }
   | { readonly kind: 'rtp'; readonly index: MediaSourceIndex; readonly target: TargetFormat }
   | {
       readonly kind: 'session';
@@ -61,6 +67,8 @@ interface Written {
 
 /** Sessions that are more than their RTP streams. */
 const exportedSessions = ['rtmp', 'hls', 'dash', 'camera', 'mpegts', 'http-stream'];
+/** Formats of one RTP stream alone. */
+const ofStreams: readonly ExportFormat[] = ['raw', 'rtpdump', 'sdp'];
 /** Formats that what was sent either has or has not: asked of everything, they mean what has them. */
 export const ownFormats: readonly ExportFormat[] = ['original', 'flv', 'ts', 'jpg'];
 
@@ -76,6 +84,9 @@ export class ExportWriter {
   /** What the format asked for means for what the id stands for. */
   async plan(captureId: string, sourceId: string, format: ExportFormat, rows: SourceRows): Promise<Planned> {
     const { captures } = this;
+    if (format === 'pcap') {
+      return { kind: 'packets', target: { kind: 'packets', format }, name: () => packetsName(sourceId, rows) };
+    }
     const samples = await samplesOf(captures, captureId, sourceId);
     const file = await fileOf(captures, captureId, sourceId);
     if (!samples && !file) {
@@ -110,10 +121,7 @@ export class ExportWriter {
     try {
       throwIfCancelled(signal);
       const make = { captureId, temporary, ffmpegPath: ffmpeg?.path ?? null, signal, onProgress };
-      const exported =
-        planned.kind === 'session'
-          ? await this.makeSession(planned, sourceId, video, make)
-          : await this.makeRtp(planned, sourceId, video, make);
+      const exported = await this.make(planned, sourceId, video, make);
       // What is exported carries the hash of the capture, so the capture must still be the one that was hashed.
       const sha256 = await captures.sha256(captureId);
       assertUnchanged(summary.files, before, await stampsOf(summary.files));
@@ -127,6 +135,28 @@ export class ExportWriter {
     } finally {
       await rm(temporary, { force: true, recursive: true });
     }
+  }
+
+  private make(
+    planned: Planned,
+    sourceId: string,
+    video: VideoExportChoices,
+    options: MakeOptions,
+  ): Promise<ExportedFile | MadeFile> {
+    switch (planned.kind) {
+      case 'packets':
+        return this.makePackets(sourceId, options);
+      case 'session':
+        return this.makeSession(planned, sourceId, video, options);
+      case 'rtp':
+        return this.makeRtp(planned, sourceId, video, options);
+    }
+  }
+
+  private async makePackets(sourceId: string, { captureId, temporary: path, ...options }: MakeOptions) {
+    const { capturePath, ...records } = await this.captures.frameRecords(captureId, sourceId);
+    const captureBytes = this.captures.summary(captureId).bytes;
+    return this.worker.call('packets', { input: { records, capturePath, captureBytes }, path }, options);
   }
 
   private makeRtp(
@@ -172,8 +202,8 @@ export class ExportWriter {
   }
 
   /** Found once it is needed; sound beside a picture is worth having it, a picture alone does without. */
-  private async ffmpegFor({ kind, format }: TargetFormat | SessionTarget): Promise<Ffmpeg | null> {
-    if (kind === 'original' || kind === 'picture-files') return null;
+  private async ffmpegFor({ kind, format }: Planned['target']): Promise<Ffmpeg | null> {
+    if (kind === 'original' || kind === 'picture-files' || kind === 'packets') return null;
     if (kind === 'audio' && format !== 'mp4' && format !== 'mkv') return null;
     if (format === 'raw' || format === 'csv') return null;
     const ffmpeg = await resolveFfmpeg();
@@ -260,9 +290,10 @@ export class ExportWriter {
    */
   async everything(rows: SourceRows, format: ExportFormat): Promise<string[]> {
     const isOwn = ownFormats.includes(format);
-    const calls = format === 'raw' || isOwn ? [] : await rows.rows('calls');
+    const isOfStream = ofStreams.includes(format);
+    const calls = isOfStream || isOwn ? [] : await rows.rows('calls');
     const withMedia = calls.filter(({ streamIds }) => !Array.isArray(streamIds) || streamIds.length > 0);
-    const sessions = (format === 'raw' ? [] : await rows.rows('sessions')).filter(
+    const sessions = (isOfStream ? [] : await rows.rows('sessions')).filter(
       ({ kind, media }) => exportedSessions.includes(String(kind)) && media !== null,
     );
     const streams = isOwn ? [] : await rows.rows('streams');

@@ -1,5 +1,6 @@
 import type { CaptureLocation } from '../media/capture-location';
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
+import type { FrameRecords } from '#engine/analysis/packets/frame-records';
 import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { CaptureSummary } from '#shared/model/capture';
@@ -31,6 +32,8 @@ export interface MediaSource {
   mediaSamples(captureId: string, sourceId: string): Promise<MediaSamples & { readonly capturePath: CaptureLocation }>;
   /** Bytes of a session, a stream or an object as they were sent; fails with `not-found`. */
   mediaFile(captureId: string, sourceId: string): Promise<MediaFile & { readonly capturePath: CaptureLocation }>;
+  /** Where the frames of a call, a stream, a session or an object lie; fails with `not-found`. */
+  frameRecords(captureId: string, sourceId: string): Promise<FrameRecords & { readonly capturePath: CaptureLocation }>;
   page(captureId: string, query: TableQuery): Promise<TablePage>;
   /** Waits for the hash of the file. */
   sha256(captureId: string): Promise<string>;

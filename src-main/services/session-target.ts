@@ -102,6 +102,21 @@ export async function sessionName(
   return exportName(kind, ordinal, about, extension).replace(/\.$/, '');
 }
 
+/** `rtmp-1-live-cam.pcapng`, `call-2.pcapng`. */
+export async function packetsName(sourceId: string, rows: SourceRows): Promise<string> {
+  const tables = ['sessions', 'objects', 'calls', 'streams'] as const;
+  for (const table of tables) {
+    const found = await rows.find(table, sourceId);
+    if (!found) continue;
+    const { row, ordinal } = found;
+    if (table === 'objects') return `${sanitizeName(String(row.name ?? 'object'))}.pcapng`;
+    const kind = table === 'calls' ? 'call' : String(row.kind ?? 'stream');
+    const about = table === 'sessions' ? shortUrl(String(row.url ?? kind)) : sourceId;
+    return exportName(kind, ordinal, about, 'pcapng');
+  }
+  return `${sanitizeName(sourceId)}.pcapng`;
+}
+
 function extensionOf(
   sourceId: string,
   { kind, format }: SessionTarget,

@@ -1,5 +1,6 @@
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
+import type { FrameRecords } from '#engine/analysis/packets/frame-records';
 import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { Failure } from '#shared/base/result';
 import type { EngineDocument } from '#shared/model/analysis-document';
@@ -77,6 +78,11 @@ export type CaptureApi = {
   mediaFile: {
     argument: { readonly sourceId: string };
     value: MediaFile & { readonly capturePath: CaptureLocation };
+  };
+  /** Where the frames of a call, a stream, a session or an object lie. */
+  frameRecords: {
+    argument: { readonly sourceId: string };
+    value: FrameRecords & { readonly capturePath: CaptureLocation };
   };
   stream: { argument: { readonly streamId: string }; value: StreamRow };
   series: { argument: { readonly streamId: string; readonly buckets: number }; value: RtpSeries };

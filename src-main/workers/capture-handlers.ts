@@ -224,6 +224,10 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       const samples = found(opened().samples(sourceId), `media '${sourceId}'`);
       return { ...samples, capturePath: location() };
     },
+    frameRecords: ({ sourceId }) => {
+      const records = found(opened().frameRecords(sourceId), `call, stream, session or object '${sourceId}'`);
+      return { ...records, capturePath: location() };
+    },
     mediaFile: ({ sourceId }) => {
       const file = found(opened().file(sourceId), `file '${sourceId}'`);
       return { ...file, capturePath: location() };

@@ -8,6 +8,7 @@ import type { SamplesInput } from '../media/mux/video-file';
 import type { SampleAudioFormat, SampleAudioInput } from '../media/samples/sample-audio';
 import type { MediaInput } from '../media/source';
 import type { StoredFileInput } from '../media/stored-file';
+import type { PacketsInput } from '../media/packet-file';
 
 interface PieceArgument {
   readonly input: VideoInput;
@@ -59,6 +60,12 @@ export type MediaApi = {
     progress: number;
   };
   /** Writes bytes as they were sent. */
+  /** Writes frames as a capture file. */
+  packets: {
+    argument: { readonly input: PacketsInput; readonly path: string };
+    value: MadeFile;
+    progress: number;
+  };
   original: {
     argument: { readonly input: StoredFileInput; readonly path: string };
     value: MadeFile;

@@ -6,6 +6,7 @@ import { renderPlayerAudio } from '../media/player-audio';
 import { exportSampleAudio, renderSampleAudio } from '../media/samples/sample-audio';
 import { exportPictures } from '../media/samples/sample-pictures';
 import { writeOriginal } from '../media/stored-file';
+import { writePackets } from '../media/packet-file';
 import type { MediaApi } from './media-api';
 import { RpcFailure, Transferred } from './rpc/protocol';
 import type { CallContext, Handlers } from './rpc/server';
@@ -59,6 +60,9 @@ export const mediaHandlers: Handlers<MediaApi> = {
     return writing(path, exportPictures(input, path, optionsOf(context)));
   },
   original({ input, path }, context) {
+  packets({ input, path }, context) {
+    return writing(path, writePackets(input, path, optionsOf(context)));
+  },
     return writing(path, writeOriginal(input, path, optionsOf(context)));
   },
 };

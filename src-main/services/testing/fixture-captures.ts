@@ -48,6 +48,10 @@ export class FixtureCaptures implements MediaSource {
     return { ...file, capturePath: this.fixture.capturePath };
   }
 
+  async frameRecords(_captureId: string, sourceId: string): Promise<never> {
+    throw new RpcFailure({ code: 'not-found', message: `There are no frames of '${sourceId}'.` });
+  }
+
   async sha256(): Promise<string> {
     return this.hash;
   }

@@ -35,6 +35,7 @@ import { CallTracker } from '../calls/call-tracker';
 import { sipStreams } from '../calls/sip-streams';
 import type { ContentDecoder } from '../http/index';
 import { CapturePackets } from '../packets/capture-packets';
+import { type FrameRecords, frameRecords } from '../packets/frame-records';
 import type { Candidates } from '../packets/frame-walk';
 import type { RtpMediaIndex } from '../rtp/media-index';
 import { RtpEngine } from '../rtp/rtp-engine';
@@ -467,6 +468,16 @@ export class CaptureAnalysis {
   private framesOf(id: string): Candidates | null {
     const streams = this.rtp.streams();
     const stream = streams.find((known) => known.id === id);
+  /** Where the frames of a call, a stream, a session or an object lie; null when there is no such thing. */
+  frameRecords(id: string): FrameRecords | null {
+    const candidates = this.framesOf(id);
+    if (!candidates) return null;
+    const [index] = this.rtp.streamById(id) ? this.indexOf(id) : [];
+    // A flow may carry several RTP streams: one of them is the frames that it was put together from.
+    const own = index ? { flows: [], frames: [...index.frame] } : candidates;
+    return frameRecords(this.store, own, this.reader.firstTimeNs ?? 0n);
+  }
+
     if (stream) return { flows: [stream.context.flow], frames: [] };
     const frames = this.calls.framesOf(id);
     if (frames === null) return this.sessions.framesOf(id);

@@ -7,8 +7,8 @@ import type { MadeFile } from '../media/made-file';
 import type { SamplesInput } from '../media/mux/video-file';
 import type { SampleAudioFormat, SampleAudioInput } from '../media/samples/sample-audio';
 import type { MediaInput } from '../media/source';
-import type { StoredFileInput } from '../media/stored-file';
 import type { PacketsInput } from '../media/packet-file';
+import type { StoredFileInput } from '../media/stored-file';
 
 interface PieceArgument {
   readonly input: VideoInput;
@@ -59,13 +59,13 @@ export type MediaApi = {
     value: MadeFile;
     progress: number;
   };
-  /** Writes bytes as they were sent. */
   /** Writes frames as a capture file. */
   packets: {
     argument: { readonly input: PacketsInput; readonly path: string };
     value: MadeFile;
     progress: number;
   };
+  /** Writes bytes as they were sent. */
   original: {
     argument: { readonly input: StoredFileInput; readonly path: string };
     value: MadeFile;

@@ -5,8 +5,8 @@ import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import { renderPlayerAudio } from '../media/player-audio';
 import { exportSampleAudio, renderSampleAudio } from '../media/samples/sample-audio';
 import { exportPictures } from '../media/samples/sample-pictures';
-import { writeOriginal } from '../media/stored-file';
 import { writePackets } from '../media/packet-file';
+import { writeOriginal } from '../media/stored-file';
 import type { MediaApi } from './media-api';
 import { RpcFailure, Transferred } from './rpc/protocol';
 import type { CallContext, Handlers } from './rpc/server';
@@ -59,10 +59,10 @@ export const mediaHandlers: Handlers<MediaApi> = {
   exportPictures({ input, path }, context) {
     return writing(path, exportPictures(input, path, optionsOf(context)));
   },
-  original({ input, path }, context) {
   packets({ input, path }, context) {
     return writing(path, writePackets(input, path, optionsOf(context)));
   },
+  original({ input, path }, context) {
     return writing(path, writeOriginal(input, path, optionsOf(context)));
   },
 };

@@ -464,10 +464,6 @@ export class CaptureAnalysis {
     };
   }
 
-  /** Frames that may belong to a call or a stream; null when there is no such thing. */
-  private framesOf(id: string): Candidates | null {
-    const streams = this.rtp.streams();
-    const stream = streams.find((known) => known.id === id);
   /** Where the frames of a call, a stream, a session or an object lie; null when there is no such thing. */
   frameRecords(id: string): FrameRecords | null {
     const candidates = this.framesOf(id);
@@ -478,6 +474,10 @@ export class CaptureAnalysis {
     return frameRecords(this.store, own, this.reader.firstTimeNs ?? 0n);
   }
 
+  /** Frames that may belong to a call or a stream; null when there is no such thing. */
+  private framesOf(id: string): Candidates | null {
+    const streams = this.rtp.streams();
+    const stream = streams.find((known) => known.id === id);
     if (stream) return { flows: [stream.context.flow], frames: [] };
     const frames = this.calls.framesOf(id);
     if (frames === null) return this.sessions.framesOf(id);

@@ -6,6 +6,7 @@ import { callTable } from '../calls/call-table';
 import { allPacketsTable } from '../packets/packet-table';
 import { packetTable } from '../rtp/packet-table';
 import { streamTable } from '../rtp/stream-table';
+import { segmentTable } from '../streaming/segment-table';
 import { objectTable, sessionMessageTable, sessionTable } from '../sessions/session-table';
 
 /** All tables an analysis serves, as data: the window needs no knowledge of them. */
@@ -18,6 +19,7 @@ export const tableDefinitions: readonly TableDefinition[] = [
   sessionTable,
   sessionMessageTable,
   objectTable,
+  segmentTable,
   ...conversationKinds.map(conversationTable),
   ...conversationKinds.map(endpointTable),
 ];

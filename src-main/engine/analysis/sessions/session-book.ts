@@ -13,6 +13,7 @@ import { HttpTracker } from '../http/index';
 import { DatagramRecogniser } from '../datagrams/datagram-recogniser';
 import { MpegTsTracker } from '../mpegts/mpegts-tracker';
 import { RtmpTracker } from '../rtmp/rtmp-tracker';
+import { StreamingTracker } from '../streaming/streaming-tracker';
 import { RtspTracker } from '../rtsp/rtsp-tracker';
 import { TlsTracker } from '../tls/tls-tracker';
 import type { MediaFile, MediaSamples } from './media-samples';
@@ -41,6 +42,7 @@ export class SessionBook {
       rtsp,
       http,
       new CameraTracker(host, http),
+      new StreamingTracker(host, http),
       new MpegTsTracker(host),
       new DatagramRecogniser(host),
     ];

@@ -1,4 +1,5 @@
 import { FileSource } from '../../../../workers/file-source';
+import { nodeCipherSuite } from '../../../../workers/node-cipher-suite';
 import { nodeContentDecoder } from '../../../../workers/node-content-decoder';
 import { CaptureBytes, MemorySpill } from '../../../store/capture-bytes';
 import { CaptureAnalysis } from '../../pipeline/capture-analysis';
@@ -7,7 +8,7 @@ import { CaptureAnalysis } from '../../pipeline/capture-analysis';
 export function analyseHttp(path: string): { readonly analysis: CaptureAnalysis; readonly bytes: CaptureBytes } {
   const source = new FileSource(path);
   const spill = new MemorySpill();
-  const opened = CaptureAnalysis.open(source, { contentDecoder: nodeContentDecoder, spill });
+  const opened = CaptureAnalysis.open(source, { ciphers: nodeCipherSuite, contentDecoder: nodeContentDecoder, spill });
   if (!opened.ok) throw new Error(`${path}: ${opened.error.message}`);
   while (opened.value.ingest(() => false));
   opened.value.finish();

@@ -31,6 +31,7 @@ import { h264 } from './h264';
 import { h265 } from './h265';
 import { jpeg } from './jpeg';
 import { l16 } from './l16';
+import { mp2p, mp2t, ps } from './mp2t';
 import { mp4vEs } from './mp4v-es';
 import { mpv } from './mpv';
 import { pcma } from './pcma';
@@ -99,6 +100,9 @@ export const codecs = new Registry<CodecDefinition>('codec', [
   h2632000,
   mp4vEs,
   mpv,
+  mp2t,
+  mp2p,
+  ps,
 ]);
 
 /** Format of that encoding name, whatever its case; undefined when it is not known. */

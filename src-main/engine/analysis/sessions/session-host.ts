@@ -5,6 +5,7 @@ import type { FlowTracker } from '../../flow/flow-tracker';
 import type { MediaAnnouncement } from '../../protocols/rtp';
 import type { CaptureBytes } from '../../store/capture-bytes';
 import type { ContentDecoder } from '../http/content';
+import type { RtpMediaIndex } from '../rtp/media-index';
 import type { PacketSource } from '../rtp/packet-source';
 import type { TlsSecrets } from '../tls/tls-secrets';
 import type { FramedFlows } from './framed-flows';
@@ -27,6 +28,8 @@ export interface SessionHost {
   readonly decoder: ContentDecoder | null;
   /** RTP streams; those that a tracker announced have the id of its session. */
   rtpStreams(): readonly StreamRow[];
+  /** Where the packets of an RTP stream lie; null when there is no such stream. */
+  rtpIndex(streamId: string): RtpMediaIndex | null;
   /** Tells the RTP engine where media is expected, and as what. */
   announce(media: MediaAnnouncement): void;
   /** Time of a frame, nanoseconds since the first one. */

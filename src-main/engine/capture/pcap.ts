@@ -63,6 +63,7 @@ class PcapReader implements CaptureReader {
   private readonly unitNs: number;
   private readonly padding: number;
   private readonly capturedAt: number;
+  private readonly hasEitherLength: boolean;
   private readonly largestRecord: number;
   private readonly source: InterfaceNotes;
   private offset: number;
@@ -88,6 +89,7 @@ class PcapReader implements CaptureReader {
     this.unitNs = layout.unitNs;
     this.padding = layout.padding;
     this.capturedAt = layout.lengths === 'swapped' ? 12 : 8;
+    this.hasEitherLength = layout.lengths === 'either';
     const snapLength = this.u32(head, 16);
     this.largestRecord = snapLength > ORDINARY_RECORD && snapLength <= LARGEST_RECORD ? snapLength : ORDINARY_RECORD;
     this.source = this.noteInterface(snapLength);
@@ -113,7 +115,7 @@ class PcapReader implements CaptureReader {
       const offset = this.offset;
       const head = window.load(offset, recordHeader);
       if (head < 0) return this.end();
-      const length = this.capturedLength(window.bytes, head);
+      const length = this.capturedLength(window.view, head);
       if (length > this.largestRecord) {
         if (this.mustWait(RESYNC_NEED)) return false;
         this.skipBadRecord(length);
@@ -121,34 +123,42 @@ class PcapReader implements CaptureReader {
       }
       const at = window.load(offset, recordHeader + length);
       if (at < 0) return this.end();
-      const bytes = window.bytes;
-      const seconds = this.u32(bytes, at);
-      this.number += 1;
-      this.lastSeconds = seconds;
-      this.source.packets += 1;
-      frame.number = this.number;
-      frame.timeNs = this.clock.relative(seconds, this.u32(bytes, at + 4) * this.unitNs);
-      frame.linkType = this.linkType;
-      frame.bytes = bytes;
-      frame.end = at + recordHeader + length;
-      frame.start = Math.min(at + recordHeader + this.padding, frame.end);
-      frame.wireLength = Math.max(frame.end - frame.start, this.wireLength(bytes, at) - this.padding);
-      frame.fileOffset = offset + (frame.start - at);
-      frame.interfaceIndex = 0;
       this.offset = offset + recordHeader + length;
+      this.describe(frame, at, length);
       return true;
     }
     return false;
   }
 
-  private capturedLength(bytes: Uint8Array, at: number): number {
-    const length = this.u32(bytes, at + this.capturedAt);
-    return this.layout.lengths === 'either' ? Math.min(length, this.u32(bytes, at + 12)) : length;
+  /** Puts the record that lies at `at` in the window into `frame`; apart, so that all it calls becomes one piece of code. */
+  private describe(frame: Frame, at: number, length: number): void {
+    const { isLittle, recordHeader, window } = this;
+    const { view } = window;
+    const seconds = view.getUint32(at, isLittle);
+    const end = at + recordHeader + length;
+    const start = Math.min(at + recordHeader + this.padding, end);
+    this.number += 1;
+    this.lastSeconds = seconds;
+    this.source.packets += 1;
+    frame.number = this.number;
+    frame.timeNs = this.clock.relative(seconds, view.getUint32(at + 4, isLittle) * this.unitNs);
+    frame.linkType = this.linkType;
+    frame.bytes = window.bytes;
+    frame.end = end;
+    frame.start = start;
+    frame.wireLength = Math.max(end - start, this.wireLength(view, at) - this.padding);
+    frame.fileOffset = window.base + start;
+    frame.interfaceIndex = 0;
   }
 
-  private wireLength(bytes: Uint8Array, at: number): number {
-    const length = this.u32(bytes, at + (20 - this.capturedAt));
-    return this.layout.lengths === 'either' ? Math.max(length, this.u32(bytes, at + 8)) : length;
+  private capturedLength(view: DataView, at: number): number {
+    const length = view.getUint32(at + this.capturedAt, this.isLittle);
+    return this.hasEitherLength ? Math.min(length, view.getUint32(at + 12, this.isLittle)) : length;
+  }
+
+  private wireLength(view: DataView, at: number): number {
+    const length = view.getUint32(at + (20 - this.capturedAt), this.isLittle);
+    return this.hasEitherLength ? Math.max(length, view.getUint32(at + 8, this.isLittle)) : length;
   }
 
   /** What lies `length` bytes on may still come, and decides what to do now. */
@@ -256,22 +266,22 @@ class PcapReader implements CaptureReader {
       const view = Math.min(RESYNC_VIEW, window.size - offset);
       const start = window.load(offset, view);
       if (start < 0) return -1;
-      if (this.isRecordChain(window.bytes, start, start + view, offset + view === window.size)) return offset;
+      if (this.isRecordChain(window.view, start, start + view, offset + view === window.size)) return offset;
     }
     return -1;
   }
 
-  private isRecordChain(bytes: Uint8Array, start: number, end: number, isFileEnd: boolean): boolean {
+  private isRecordChain(view: DataView, start: number, end: number, isFileEnd: boolean): boolean {
     let at = start;
     let seconds = this.lastSeconds;
     for (let n = 0; n < 3; n += 1) {
       if (n > 0 && at === end && isFileEnd) return true;
       if (at + this.recordHeader > end) return false;
-      const length = this.capturedLength(bytes, at);
-      const wireLength = this.wireLength(bytes, at);
+      const length = this.capturedLength(view, at);
+      const wireLength = this.wireLength(view, at);
       if (length === 0 || length > ORDINARY_RECORD || wireLength < length || wireLength > ORDINARY_RECORD) return false;
-      if (this.u32(bytes, at + 4) * this.unitNs >= 1e9) return false;
-      const time = this.u32(bytes, at);
+      if (view.getUint32(at + 4, this.isLittle) * this.unitNs >= 1e9) return false;
+      const time = view.getUint32(at, this.isLittle);
       if (seconds >= 0 && Math.abs(time - seconds) > PLAUSIBLE_STEP) return false;
       seconds = time;
       at += this.recordHeader + length;

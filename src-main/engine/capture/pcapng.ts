@@ -1,6 +1,6 @@
 import { type Result, fail, ok } from '#shared/base/result';
 import type { DiagnosticSink, Severity } from '#shared/model/diagnostic';
-import { u16be, u16le, u32be, u32le } from '../bytes/integers';
+import { u32be, u32le } from '../bytes/integers';
 import type { ByteSource } from './byte-source';
 import { type CaptureReader, type Frame, NOT_A_PACKET } from './frame';
 import { CaptureNotes } from './notes';
@@ -89,13 +89,13 @@ class PcapngReader implements CaptureReader {
       const offset = this.offset;
       const head = window.load(offset, BLOCK_FRAME);
       if (head < 0) return this.end();
-      if (u32be(window.bytes, head) === BlockType.sectionHeader && !this.readByteOrder(window.bytes, head)) {
+      if (window.view.getUint32(head) === BlockType.sectionHeader && !this.readByteOrder(window.bytes, head)) {
         if (this.mustWait(SEARCH_NEED)) return false;
         this.skipBadBlock('has a wrong byte-order magic', 'pcapng-byte-order');
         continue;
       }
-      const type = this.u32(window.bytes, head);
-      const claimed = this.u32(window.bytes, head + 4);
+      const type = window.view.getUint32(head, this.isLittle);
+      const claimed = window.view.getUint32(head + 4, this.isLittle);
       if (this.mustWait(claimed < BLOCK_FRAME ? SEARCH_NEED : claimed)) return false;
       const isInFile = offset + claimed <= window.size;
       if (claimed < BLOCK_FRAME || (claimed > ORDINARY_BLOCK && !isInFile)) {
@@ -110,7 +110,7 @@ class PcapngReader implements CaptureReader {
       let at = window.load(offset, claimed);
       if (at < 0) return this.end();
       let length = claimed;
-      if ((claimed & 3) !== 0 || this.u32(window.bytes, at + claimed - 4) !== claimed) {
+      if ((claimed & 3) !== 0 || window.view.getUint32(at + claimed - 4, this.isLittle) !== claimed) {
         if (this.mustWait(claimed + SEARCH_NEED)) return false;
         length = this.settleLength(offset, claimed);
         if (length < 0) continue;
@@ -128,14 +128,6 @@ class PcapngReader implements CaptureReader {
   private mustWait(length: number): boolean {
     this.isWaiting = this.window.mayCome(this.offset, length);
     return this.isWaiting;
-  }
-
-  private u16(bytes: Uint8Array, o: number): number {
-    return this.isLittle ? u16le(bytes, o) : u16be(bytes, o);
-  }
-
-  private u32(bytes: Uint8Array, o: number): number {
-    return this.isLittle ? u32le(bytes, o) : u32be(bytes, o);
   }
 
   private readByteOrder(bytes: Uint8Array, head: number): boolean {
@@ -201,7 +193,7 @@ class PcapngReader implements CaptureReader {
   /** Whether the last four of `length` bytes from `offset` on say `claimed`. */
   private isLengthAt(offset: number, length: number, claimed: number): boolean {
     const at = this.window.load(offset, length);
-    return at >= 0 && this.u32(this.window.bytes, at + length - 4) === claimed;
+    return at >= 0 && this.window.view.getUint32(at + length - 4, this.isLittle) === claimed;
   }
 
   /** True when the block was a packet and `frame` holds it. */
@@ -254,7 +246,8 @@ class PcapngReader implements CaptureReader {
 
   /** Enhanced, simple and obsolete packet blocks (sections 4.3, 4.4 and appendix A). */
   private readPacket(type: number, offset: number, at: number, length: number, frame: Frame): boolean {
-    const bytes = this.window.bytes;
+    const { isLittle } = this;
+    const { bytes, view } = this.window;
     const isSimple = type === BlockType.simplePacket;
     const dataAt = isSimple ? 12 : 28;
     const room = length - dataAt - 4;
@@ -263,7 +256,11 @@ class PcapngReader implements CaptureReader {
       this.reportBlock('error', 'pcapng-block-length', offset, 'is too short for a packet; it is left out');
       return false;
     }
-    const id = isSimple ? 0 : type === BlockType.packet ? this.u16(bytes, at + 8) : this.u32(bytes, at + 8);
+    const id = isSimple
+      ? 0
+      : type === BlockType.packet
+        ? view.getUint16(at + 8, isLittle)
+        : view.getUint32(at + 8, isLittle);
     const source = this.section.interfaces[id];
     if (source === undefined) {
       this.isWhole = false;
@@ -278,15 +275,15 @@ class PcapngReader implements CaptureReader {
     let captured: number;
     let wireLength: number;
     if (isSimple) {
-      wireLength = this.u32(bytes, at + 8);
+      wireLength = view.getUint32(at + 8, isLittle);
       captured = Math.min(wireLength, room);
       if (source.snapLength > 0) captured = Math.min(captured, source.snapLength);
       frame.timeNs = this.clock.lastNs;
     } else {
-      source.scale.split(this.u32(bytes, at + 12), this.u32(bytes, at + 16));
+      source.scale.split(view.getUint32(at + 12, isLittle), view.getUint32(at + 16, isLittle));
       frame.timeNs = this.clock.relative(source.scale.seconds, source.scale.nanos);
-      captured = this.u32(bytes, at + 20);
-      wireLength = this.u32(bytes, at + 24);
+      captured = view.getUint32(at + 20, isLittle);
+      wireLength = view.getUint32(at + 24, isLittle);
       if (captured > room) {
         this.isWhole = false;
         this.reportBlock(
@@ -308,7 +305,7 @@ class PcapngReader implements CaptureReader {
     frame.fileOffset = offset + dataAt;
     frame.interfaceIndex = source.index;
     source.notes.packets += 1;
-    const lost = type === BlockType.packet ? this.u16(bytes, at + 10) : 0;
+    const lost = type === BlockType.packet ? view.getUint16(at + 10, isLittle) : 0;
     if (lost > 0 && lost !== DROPS_UNKNOWN) this.section.addDropped(source, lost);
     // Only few packets have options: their block is longer than the packet needs.
     const optionsAt = dataAt + captured + (-captured & 3);

@@ -10,7 +10,9 @@ const SURPLUS = 4 * 1024 * 1024;
  * until the next `load`.
  */
 export class SourceWindow {
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
+  /** `bytes` again: its integers are single instructions, where putting bytes together calls functions. */
+  view: DataView;
   /** File offset of `bytes[0]`. */
   base = 0;
   /** What went wrong in the last read of the source; null when nothing did. */
@@ -23,6 +25,7 @@ export class SourceWindow {
   ) {
     const { size, isGrowing = false } = source;
     this.bytes = new Uint8Array(isGrowing ? capacity : Math.max(1, Math.min(capacity, size)));
+    this.view = new DataView(this.bytes.buffer);
   }
 
   get size(): number {
@@ -53,12 +56,12 @@ export class SourceWindow {
     if (wanted > this.bytes.length) {
       const grown = new Uint8Array(wanted);
       grown.set(this.bytes.subarray(at, at + kept));
-      this.bytes = grown;
+      this.show(grown);
     } else if (this.bytes.length > this.capacity && wanted <= this.capacity) {
       const shrunk = new Uint8Array(this.capacity);
       // What is kept can be more than the ordinary capacity: the rest is read again when its turn comes.
       shrunk.set(this.bytes.subarray(at, at + Math.min(kept, this.capacity)));
-      this.bytes = shrunk;
+      this.show(shrunk);
     } else if (kept > 0) {
       this.bytes.copyWithin(0, at, this.length);
     }
@@ -79,5 +82,10 @@ export class SourceWindow {
       this.length += got;
     }
     return this.length >= length ? 0 : -1;
+  }
+
+  private show(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
   }
 }

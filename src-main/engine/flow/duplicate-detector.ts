@@ -1,4 +1,5 @@
 import { u16be, u32be } from '../bytes/integers';
+import type { Frame } from '../capture/frame';
 import { IpProtocol, type PacketView } from '../net/packet';
 
 /** Copies of a packet are taken for one within this time: hosts repeat nothing so soon, taps and routers do. */
@@ -45,28 +46,44 @@ export class DuplicateDetector {
       hash = hashPayload(packet, payloadLength) ^ packet.tcpSequence;
       if (flow >= 0) {
         checksum = transportChecksum(packet);
-        hash ^= Math.imul(flow + 1, 0x85eb_ca6b);
+        hash ^= hashFlow(flow);
       } else {
         hash ^= mixAddresses(packet) ^ packet.protocol;
       }
     }
-    const exact = (checksum << 16) | (identification & 0xffff);
+    packet.isDuplicate = !this.remember(hash, exactOf(checksum, identification), timeNs);
+    if (packet.isDuplicate) this.count += 1;
+  }
+
+  /**
+   * `check` for a datagram over IPv4 that is no text, by the offset of its header (of 20 bytes). False, and nothing is
+   * done, when it may be a copy.
+   */
+  isNewDatagram(view: DataView, ipAt: number, payloadLength: number, flow: number, frame: Frame): boolean {
+    const payloadStart = ipAt + 28;
+    const hash = mixStart(view.getInt32(payloadStart), view.getInt32(payloadStart + 4), payloadLength) ^ hashFlow(flow);
+    return this.remember(hash, exactOf(view.getUint16(ipAt + 26), view.getUint16(ipAt + 4)), frame.timeNs);
+  }
+
+  /** Keeps what tells a packet apart; false when the same is there from just before. */
+  private remember(hash: number, exact: number, timeNs: number): boolean {
     const ms = (timeNs * 1e-6) | 0;
     const at = (Math.imul(hash ^ exact, 0x9e37_79b1) >>> (32 - SLOT_BITS)) * SLOT_WORDS;
     const { slots } = this;
     if (slots[at] === hash && slots[at + 1] === exact) {
       const apart = (ms - slots[at + 2]) | 0;
-      if (apart >= -WINDOW_MS && apart <= WINDOW_MS) {
-        packet.isDuplicate = true;
-        this.count += 1;
-        return;
-      }
+      if (apart >= -WINDOW_MS && apart <= WINDOW_MS) return false;
     }
     slots[at] = hash;
     slots[at + 1] = exact;
     slots[at + 2] = ms;
+    return true;
   }
 }
+
+const exactOf = (checksum: number, identification: number): number => (checksum << 16) | (identification & 0xffff);
+
+const hashFlow = (flow: number): number => Math.imul(flow + 1, 0x85eb_ca6b);
 
 /** Checksum field of UDP, TCP or SCTP. */
 function transportChecksum({ bytes, protocol, transportStart }: PacketView): number {
@@ -78,12 +95,15 @@ function transportChecksum({ bytes, protocol, transportStart }: PacketView): num
 /** Segments of TCP are told apart by their sequence numbers: of them the first bytes are enough. */
 function hashPayload({ bytes, payloadStart: start, protocol }: PacketView, length: number): number {
   if (length >= 8 && (protocol === IpProtocol.tcp || !startsLikeText(bytes, start))) {
-    return Math.imul(u32be(bytes, start) ^ length, 0xc2b2_ae35) ^ u32be(bytes, start + 4);
+    return mixStart(u32be(bytes, start), u32be(bytes, start + 4), length);
   }
   let hash = length;
   for (let i = start; i < start + length; i += 1) hash = Math.imul(hash ^ bytes[i], 0x0100_0193);
   return hash;
 }
+
+const mixStart = (first: number, second: number, length: number): number =>
+  Math.imul(first ^ length, 0xc2b2_ae35) ^ second;
 
 /** Three capital letters: a method of SIP or its kin, or its version. */
 function startsLikeText(bytes: Uint8Array, start: number): boolean {

@@ -5,44 +5,44 @@ const WORDS = 8;
 
 /**
  * The flow that packets with the same headers had last: IPv4 addresses, ports, protocol and MAC addresses, compared as
- * they lie there. Saves most packets from being turned into canonical order and looked up in two tables.
+ * they lie there, as signed words, which stay small integers. Saves most packets from being turned into canonical order and looked up in two tables.
  */
 export class FlowCache {
   private readonly words = new Int32Array(WORDS << ENTRY_BITS);
 
   /**
-   * Flow of the packet whose MAC addresses, IPv4 addresses and ports lie from these offsets of `bytes` on; -1 when it
+   * Flow of the packet whose MAC addresses, IPv4 addresses and ports lie from these offsets of `view` on; -1 when it
    * has not been put here, or another one since.
    */
-  find(bytes: Uint8Array, macAt: number, addressesAt: number, portsAt: number, protocol: number): number {
-    const source = word(bytes, addressesAt);
-    const destination = word(bytes, addressesAt + 4);
-    const ports = word(bytes, portsAt);
+  find(view: DataView, macAt: number, addressesAt: number, portsAt: number, protocol: number): number {
+    const source = view.getInt32(addressesAt);
+    const destination = view.getInt32(addressesAt + 4);
+    const ports = view.getInt32(portsAt);
     const { words } = this;
     const at = slot(source, destination, ports);
     const isSame =
       words[at] === source &&
       words[at + 1] === destination &&
       words[at + 2] === ports &&
-      words[at + 3] === word(bytes, macAt) &&
-      words[at + 4] === word(bytes, macAt + 4) &&
-      words[at + 5] === word(bytes, macAt + 8) &&
+      words[at + 3] === view.getInt32(macAt) &&
+      words[at + 4] === view.getInt32(macAt + 4) &&
+      words[at + 5] === view.getInt32(macAt + 8) &&
       words[at + 6] === protocol;
     return isSame ? words[at + 7] - 1 : -1;
   }
 
-  put(bytes: Uint8Array, macAt: number, addressesAt: number, portsAt: number, protocol: number, flow: number): void {
-    const source = word(bytes, addressesAt);
-    const destination = word(bytes, addressesAt + 4);
-    const ports = word(bytes, portsAt);
+  put(view: DataView, macAt: number, addressesAt: number, portsAt: number, protocol: number, flow: number): void {
+    const source = view.getInt32(addressesAt);
+    const destination = view.getInt32(addressesAt + 4);
+    const ports = view.getInt32(portsAt);
     const { words } = this;
     const at = slot(source, destination, ports);
     words[at] = source;
     words[at + 1] = destination;
     words[at + 2] = ports;
-    words[at + 3] = word(bytes, macAt);
-    words[at + 4] = word(bytes, macAt + 4);
-    words[at + 5] = word(bytes, macAt + 8);
+    words[at + 3] = view.getInt32(macAt);
+    words[at + 4] = view.getInt32(macAt + 4);
+    words[at + 5] = view.getInt32(macAt + 8);
     words[at + 6] = protocol;
     words[at + 7] = flow + 1;
   }
@@ -52,9 +52,4 @@ function slot(source: number, destination: number, ports: number): number {
   // The sum would be the same both ways: the source is turned, so that the directions do not share a slot.
   const mixed = Math.imul(((source << 7) | (source >>> 25)) ^ destination ^ Math.imul(ports, 0x9e37_79b1), 0x85eb_ca6b);
   return (mixed >>> (32 - ENTRY_BITS)) * WORDS;
-}
-
-/** Four bytes as a signed word: that stays a small integer where an unsigned one would not. */
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
 }

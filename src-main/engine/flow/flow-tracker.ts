@@ -67,6 +67,7 @@ export class FlowTracker {
   private readonly tunnels = new Map<number, string>();
 
   private readonly recent = new FlowCache();
+  private view: DataView = new DataView(new ArrayBuffer(0));
 
   /**
    * Counts the frame and returns its directed flow: 2 * transport conversation + direction (0 = first to second side),
@@ -82,8 +83,8 @@ export class FlowTracker {
    * The flow of a packet that is known by its headers alone: MAC addresses, IPv4 addresses and ports from these offsets
    * on. Counts nothing; -1 when only `track` can tell.
    */
-  recentFlow(bytes: Uint8Array, macAt: number, addressesAt: number, portsAt: number, protocol: number): number {
-    const flow = this.recent.find(bytes, macAt, addressesAt, portsAt, protocol);
+  recentFlow(view: DataView, macAt: number, addressesAt: number, portsAt: number, protocol: number): number {
+    const flow = this.recent.find(view, macAt, addressesAt, portsAt, protocol);
     return flow >= 0 && this.transport.note(flow >>> 1) !== countedDirectly ? flow : -1;
   }
 
@@ -230,8 +231,9 @@ export class FlowTracker {
     }
     const { linkBytes, macDestination, source, transportStart, protocol } = packet;
     const isPlain = isPlainIpv4(packet);
+    const view = this.viewOf(linkBytes);
     if (isPlain) {
-      const recent = this.recentFlow(linkBytes, macDestination, source, transportStart, protocol);
+      const recent = this.recentFlow(view, macDestination, source, transportStart, protocol);
       if (recent >= 0) {
         this.transport.add(recent >>> 1, recent & 1, wireLength, timeNs, number);
         return recent;
@@ -244,9 +246,18 @@ export class FlowTracker {
     if (link === countedDirectly) {
       if (packet.macSource >= 0) this.countEthernet(frame, packet);
     } else if (!this.isOnLink(link, flow & 1, packet)) this.leaveLink(frame, packet, conversation, link);
-    else if (isPlain) this.recent.put(linkBytes, macDestination, source, transportStart, protocol, flow);
+    else if (isPlain) this.recent.put(view, macDestination, source, transportStart, protocol, flow);
     this.transport.add(conversation, flow & 1, wireLength, timeNs, number);
     return flow;
+  }
+
+  /** The bytes as integers; frames that follow each other lie in the same buffer. */
+  private viewOf(bytes: Uint8Array): DataView {
+    const { buffer, byteOffset, byteLength } = bytes;
+    if (this.view.buffer !== buffer || this.view.byteOffset !== byteOffset || this.view.byteLength !== byteLength) {
+      this.view = new DataView(buffer, byteOffset, byteLength);
+    }
+    return this.view;
   }
 
   private countEthernet(frame: Frame, packet: Headers): void {

@@ -7,6 +7,9 @@ import type { FlowTracker } from './flow-tracker';
 const FIRST = 16;
 const ONE_IN = 64;
 
+/** Whether the datagram that is number `count` of its direction is verified. */
+export const isVerified = (count: number): boolean => count <= FIRST || (count & (ONE_IN - 1)) === 0;
+
 /**
  * Verifies checksums of UDP. Summing a datagram of 200 bytes costs more than decoding it and finding its flow (about
  * 120 against 100 ns), so the start of each flow and a sample of the rest are verified, which shows a sender, a card or
@@ -21,7 +24,7 @@ export class UdpChecksumWatch {
   /** Verifies the datagram when its turn has come. */
   sample(flow: number, packet: PacketView, frame: number): void {
     const count = this.flows.transport.packetsOf(flow >>> 1, flow & 1);
-    if (count <= FIRST || (count & (ONE_IN - 1)) === 0) this.verify(packet, frame);
+    if (isVerified(count)) this.verify(packet, frame);
   }
 
   verify(packet: PacketView, frame: number): void {

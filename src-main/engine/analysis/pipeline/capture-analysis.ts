@@ -52,6 +52,7 @@ import { WlanTracker } from '../wlan/wlan-tracker';
 import { AnalysisTables } from './analysis-tables';
 import { FlowDispatcher } from './flow-dispatcher';
 import { FlowReplay } from './flow-replay';
+import { MediaLane } from './media-lane';
 import { buildTimeline, heatSlices } from './timeline';
 
 /** What an analysis is given beside the capture. */
@@ -105,6 +106,7 @@ export class CaptureAnalysis {
   private readonly rtp: RtpEngine;
   private readonly calls: CallTracker;
   private readonly dispatcher: FlowDispatcher;
+  private readonly mediaLane: MediaLane;
   private readonly wlan: WlanTracker | null;
   private readonly bytes: CaptureBytes;
   private readonly framed: FramedFlows;
@@ -176,6 +178,8 @@ export class CaptureAnalysis {
       }),
       sessions: this.sessions,
     });
+    const { duplicates, rtp, store } = this;
+    this.mediaLane = new MediaLane({ flows, duplicates, rtp, store });
     this.frameTable = new CapturePackets({
       store: this.store,
       flows,
@@ -497,11 +501,12 @@ export class CaptureAnalysis {
   }
 
   private take(frame: Frame): void {
+    if (frame.timeNs > this.lastTimeNs) this.lastTimeNs = frame.timeNs;
+    if (this.mediaLane.take(frame)) return;
     const { decoder, packet } = this;
     decoder.decode(frame, packet);
     const flow = this.flows.track(frame, packet);
     this.store.append(frame, flow);
-    if (frame.timeNs > this.lastTimeNs) this.lastTimeNs = frame.timeNs;
     this.analyse(frame, flow);
     while (decoder.hasNext) {
       decoder.decodeNext(packet);

@@ -1,6 +1,7 @@
 import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { RtpSeries, StreamRow, VideoFacts } from '#shared/model/stream';
+import type { Frame } from '../../capture/frame';
 import { findCodec } from '../../codecs';
 import type { Endpoint } from '../../net/endpoint';
 import type { PacketView } from '../../net/packet';
@@ -51,6 +52,10 @@ export interface RtpEngineContext {
 const maxStreamsPerFlow = 256;
 /** Past so many, a flow's further streams have to prove themselves as if nothing was known. */
 const trustedStreamsPerFlow = 16;
+/** Header and the four bytes of payload that a telephone event has. */
+const minKnownBytes = 16;
+/** First byte of RTP, version 2, that has nothing but its fixed header (RFC 3550, section 5.1). */
+const plainRtp = 0x80;
 /** Packets in sequence that make a stream where media is expected (RFC 3550, appendix A.1: MIN_SEQUENTIAL). */
 const minSequential = 2;
 
@@ -130,6 +135,24 @@ export class RtpEngine {
       return DatagramVerdict.rtp;
     }
     return this.onOther(this.flows[flow] ?? this.open(flow), sample);
+  }
+
+  /**
+   * Whether the datagram that lies from `start` to `end` is RTP for certain, without padding, extension and contributing
+   * sources, of the stream that its flow carried last. Then `takeKnown` may be called for it instead of `onDatagram`.
+   */
+  knows(flow: number, view: DataView, start: number, end: number): boolean {
+    if (end - start < minKnownBytes) return false;
+    const head = view.getInt32(start);
+    if (head >>> 24 !== plainRtp || isReservedForRtcp((head >>> 16) & 0x7f)) return false;
+    const last = flow < this.lastStream.length ? this.lastStream[flow] : 0;
+    return last > 0 && this.ssrcs[last - 1] === view.getUint32(start + 8);
+  }
+
+  /** Takes a datagram that `knows` affirmed, whole, in an IP packet of `ipBytes`. Times go by `frame`: as numbers they would be boxed. */
+  takeKnown(flow: number, view: DataView, start: number, end: number, frame: Frame, ipBytes: number): void {
+    this.queues.pushHeader(this.lastStream[flow] - 1, view, start, frame, ipBytes, end - start - 12);
+    this.changes += 1;
   }
 
   /** A packet of another stream than the flow's last one. */

@@ -1,3 +1,4 @@
+import type { Frame } from '../../capture/frame';
 import type { RtpSample } from './rtp-sample';
 import { SampleRows } from './sample-rows';
 
@@ -22,11 +23,16 @@ export class SampleQueues {
   constructor(private readonly take: (stream: number, rows: SampleRows, from: number, count: number) => void) {}
 
   push(stream: number, sample: RtpSample): void {
-    const slot = stream < this.slotOf.length && this.slotOf[stream] > 0 ? this.slotOf[stream] - 1 : this.assign(stream);
-    const length = this.lengths[slot];
-    this.rows.write(slot * depth + length, sample);
-    this.lengths[slot] = length + 1;
-    if (length + 1 === depth) this.count(slot);
+    const slot = this.slot(stream);
+    this.rows.write(slot * depth + this.lengths[slot], sample);
+    this.grow(slot);
+  }
+
+  /** `push` for a packet whose header is read where it lies (`SampleRows.writeHeader`). */
+  pushHeader(stream: number, view: DataView, at: number, frame: Frame, ipBytes: number, payloadBytes: number): void {
+    const slot = this.slot(stream);
+    this.rows.writeHeader(slot * depth + this.lengths[slot], view, at, frame, ipBytes, payloadBytes);
+    this.grow(slot);
   }
 
   /** Counts what waits of one stream. */
@@ -41,6 +47,17 @@ export class SampleQueues {
       this.slotOf[this.owners[slot]] = 0;
     }
     this.used = 0;
+  }
+
+  private slot(stream: number): number {
+    const known = stream < this.slotOf.length ? this.slotOf[stream] : 0;
+    return known > 0 ? known - 1 : this.assign(stream);
+  }
+
+  private grow(slot: number): void {
+    const length = this.lengths[slot] + 1;
+    this.lengths[slot] = length;
+    if (length === depth) this.count(slot);
   }
 
   private assign(stream: number): number {

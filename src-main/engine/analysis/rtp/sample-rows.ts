@@ -1,10 +1,11 @@
+import type { Frame } from '../../capture/frame';
 import type { RtpSample } from './rtp-sample';
 
 /** A row has 32 bytes: the time as a double, then six 32-bit words. */
 const rowDoubles = 4;
 const rowWords = 8;
 const frameAt = 2;
-/** Sequence number, payload type from bit 16 on, and the flags below. */
+/** Sequence number, payload type from bit 16 on, marker: as in the packet; then the flags below. */
 const headAt = 3;
 const timestampAt = 4;
 const ipBytesAt = 5;
@@ -43,6 +44,20 @@ export class SampleRows {
     words[at + ipBytesAt] = sample.ipBytes;
     words[at + payloadBytesAt] = sample.payloadBytes;
     words[at + payloadWordAt] = sample.payloadWord;
+  }
+
+  /** Takes the row from an RTP header of 12 bytes at `at`, behind which a payload of four bytes at least is all there. */
+  writeHeader(row: number, view: DataView, at: number, frame: Frame, ipBytes: number, payloadBytes: number): void {
+    const { words } = this;
+    const to = row * rowWords;
+    const head = view.getInt32(at);
+    this.doubles[row * rowDoubles] = frame.timeNs;
+    words[to + frameAt] = frame.number;
+    words[to + headAt] = head & 0xff_ffff;
+    words[to + timestampAt] = view.getInt32(at + 4);
+    words[to + ipBytesAt] = ipBytes;
+    words[to + payloadBytesAt] = payloadBytes;
+    words[to + payloadWordAt] = view.getInt32(at + 12);
   }
 
   read(row: number, sample: RtpSample): void {

@@ -5,6 +5,20 @@ import { CliFailure } from './failure';
 const parse = (line: string): unknown => parseCommandLine(line.split(' ').filter(Boolean));
 
 describe('parseCommandLine', () => {
+  it('understands where a replay goes', () => {
+    const plain = { name: 'replay', file: 'a', id: 'rtp-1', speed: 1, isLooping: false, isRemoteAllowed: false };
+    expect(parse('replay a --id rtp-1')).toMatchObject({ ...plain, target: { host: '127.0.0.1', port: null } });
+    expect(parse('replay a --id rtp-1 --to [::1]:5004 --speed 0.5 --loop')).toMatchObject({
+      target: { host: '::1', port: 5004 },
+      speed: 0.5,
+      isLooping: true,
+    });
+    expect(parse('replay a --id rtp-1 --to 192.0.2.1:5004 --allow-remote')).toMatchObject({
+      target: { host: '192.0.2.1', port: 5004 },
+      isRemoteAllowed: true,
+    });
+  });
+
   it.each([
     ['info a.pcap', { name: 'info', file: 'a.pcap', json: false }],
     ['info --json -', { name: 'info', file: '-', json: true }],
@@ -78,7 +92,10 @@ describe('parseCommandLine', () => {
     ['export a --all --out d --damage some', '--damage is faithful or clean'],
     ['export a --all --out d --quality best', '--quality is high or medium or low'],
     ['export a --all --out d --format ogg', "no format 'ogg'"],
-    ['export a --all --out d --format sdp', '--format sdp is not supported yet'],
+    ['replay a', '--id ID'],
+    ['replay a --id x --to 192.0.2.1:5004', 'is not this machine'],
+    ['replay a --id x --to 127.0.0.1:99999', 'no address'],
+    ['replay a --id x --speed 0', '--speed is a number'],
     ['export a --all --out', '--out'],
   ])('refuses %j with one line', (line, words) => {
     let failure: unknown;

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { ExportFormat, VideoExportChoices } from '#shared/model/artifact';
+import { assertAllowed, maxSpeed, minSpeed, parseTarget } from '../services/replay-target';
 import { parseDecodeAs } from './decode-as';
 import { usageFailure } from './failure';
+import type { ReplayRequest } from './replay';
 import type { AnalysisChoices } from './session';
 
 export type CliCommand =
@@ -23,7 +25,8 @@ export type CliCommand =
       readonly format: ExportFormat;
       readonly folder: string;
       readonly video: VideoExportChoices;
-    });
+    })
+  | (ReplayRequest & { readonly name: 'replay' });
 
 const formats = [
   'auto',
@@ -42,7 +45,6 @@ const formats = [
   'pcap',
   'original',
 ] as const satisfies readonly ExportFormat[];
-const formatsLater: readonly ExportFormat[] = ['rtpdump', 'sdp'];
 const damageModes = ['faithful', 'clean'] as const;
 const qualities = ['high', 'medium', 'low'] as const;
 
@@ -77,10 +79,12 @@ export function parseCommandLine(argv: readonly string[]): CliCommand {
       return parseAnalyze(args);
     case 'export':
       return parseExport(args);
+    case 'replay':
+      return parseReplay(args);
     case undefined:
-      throw usageFailure('No command was given: info, analyze or export.');
+      throw usageFailure('No command was given: info, analyze, export or replay.');
     default:
-      throw usageFailure(`There is no command '${command}': it is info, analyze or export.`);
+      throw usageFailure(`There is no command '${command}': it is info, analyze, export or replay.`);
   }
 }
 
@@ -142,7 +146,6 @@ function parseExport(args: readonly string[]): CliCommand {
   if (!out) throw usageFailure('Name the folder to write to: --out DIR.');
   const format = formats.find((known) => known === formatName);
   if (!format) throw usageFailure(`There is no format '${formatName}'.`, `Use ${formats.join(', ')}.`);
-  if (formatsLater.includes(format)) throw later(`--format ${format}`);
   return {
     name: 'export',
     file: oneFile(positionals),
@@ -154,6 +157,52 @@ function parseExport(args: readonly string[]): CliCommand {
       damage: oneOf('--damage', damageModes, values.damage),
       quality: oneOf('--quality', qualities, values.quality),
     },
+    wlanKeys: values.wpa,
+    keyLogs: values.keylog,
+    decodeAs: values['decode-as']?.map(parseDecodeAs),
+  };
+}
+
+function parseReplay(args: readonly string[]): CliCommand {
+  const { values, positionals } = understand(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        ...commonOptions,
+        ...analysisOptions,
+        id: { type: 'string' },
+        to: { type: 'string' },
+        speed: { type: 'string' },
+        loop: flag,
+        'allow-remote': flag,
+      },
+    }),
+  );
+  refuseLaterOptions(values);
+  if (!values.id) throw usageFailure('Name the stream to send: --id ID.', '`tapdeck analyze` prints the ids.');
+  const target = parseTarget(values.to ?? '127.0.0.1');
+  if (!target.ok) throw usageFailure(target.error.message, target.error.hint);
+  const isRemoteAllowed = values['allow-remote'] === true;
+  if (!assertAllowed(target.value, isRemoteAllowed).ok) {
+    throw usageFailure(
+      `${target.value.host} is not this machine: the captured media would be sent over the network.`,
+      'Say --allow-remote when it may be.',
+    );
+  }
+  const speed = Number(values.speed ?? '1');
+  if (!(speed >= minSpeed && speed <= maxSpeed)) {
+    throw usageFailure(`--speed is a number from ${minSpeed} to ${maxSpeed}, not '${values.speed}'.`);
+  }
+  return {
+    name: 'replay',
+    file: oneFile(positionals),
+    json: values.json === true,
+    id: values.id,
+    target: target.value,
+    speed,
+    isLooping: values.loop === true,
+    isRemoteAllowed,
     wlanKeys: values.wpa,
     keyLogs: values.keylog,
     decodeAs: values['decode-as']?.map(parseDecodeAs),

@@ -6,6 +6,7 @@ import { runExport } from './export';
 import { CliFailure, errorLine, type ExitCode, exitCodes } from './failure';
 import { helpText } from './help';
 import { runInfo } from './info';
+import { runReplay } from './replay';
 import type { CliContext } from './session';
 
 /** Runs a command line to its end; failures become one line on stderr and the exit code that is answered. */
@@ -33,5 +34,7 @@ function runCommand(command: CliCommand, context: CliContext): ExitCode | Promis
       return runAnalyze(command, context);
     case 'export':
       return runExport(command, context);
+    case 'replay':
+      return runReplay(command, context);
   }
 }

@@ -6,6 +6,7 @@ import type { PlayerAudio } from '../media/player-audio';
 import type { MadeFile } from '../media/made-file';
 import type { SamplesInput } from '../media/mux/video-file';
 import type { SampleAudioFormat, SampleAudioInput } from '../media/samples/sample-audio';
+import type { ReplayReport, ReplayRequest } from '../media/replay-stream';
 import type { MediaInput } from '../media/source';
 import type { PacketsInput } from '../media/packet-file';
 import type { StoredFileInput } from '../media/stored-file';
@@ -63,6 +64,12 @@ export type MediaApi = {
   packets: {
     argument: { readonly input: PacketsInput; readonly path: string };
     value: MadeFile;
+    progress: number;
+  };
+  /** Sends the packets of a stream again; goes on until it is through or stopped. */
+  replay: {
+    argument: { readonly input: MediaInput; readonly request: ReplayRequest };
+    value: ReplayReport;
     progress: number;
   };
   /** Writes bytes as they were sent. */

@@ -2,6 +2,7 @@ import { exportFile } from '../media/export-file';
 import { makePicturePieces, makeSoundPieces } from '../media/mux/player-pieces';
 import { exportVideo, renderPlayerVideo } from '../media/mux/video-file';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
+import { replayStream } from '../media/replay-stream';
 import { renderPlayerAudio } from '../media/player-audio';
 import { exportSampleAudio, renderSampleAudio } from '../media/samples/sample-audio';
 import { exportPictures } from '../media/samples/sample-pictures';
@@ -61,6 +62,9 @@ export const mediaHandlers: Handlers<MediaApi> = {
   },
   packets({ input, path }, context) {
     return writing(path, writePackets(input, path, optionsOf(context)));
+  },
+  replay({ input, request }, context) {
+    return replayStream(input, request, optionsOf(context));
   },
   original({ input, path }, context) {
     return writing(path, writeOriginal(input, path, optionsOf(context)));

@@ -11,7 +11,9 @@ import { latin1Text } from '../../bytes/text';
 import type { StreamProtocol } from '../../flow/stream-dissector';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint';
 import {
+  ConnectionCounter,
   Http1Protocol,
+  Http2Protocol,
   type HttpExchange,
   type HttpSink,
   type MessageSide,
@@ -71,7 +73,8 @@ export class HttpTracker implements SessionTracker, HttpSink {
   constructor(private readonly host: Pick<SessionHost, 'sink' | 'bytes' | 'decoder'>) {
     const { store } = this;
     this.book = new ObjectBook({ bytes: host.bytes, decoder: host.decoder, sink: host.sink, store });
-    this.protocols = [new Http1Protocol(this)];
+    const counter = new ConnectionCounter();
+    this.protocols = [new Http1Protocol(this, counter), new Http2Protocol(this, counter)];
     this.tables = [
       { id: 'exchanges', definition: exchangeTable, rows: (scope) => this.rowsOf(scope) },
       { id: 'session-messages', definition: sessionMessageTable, rows: (scope) => this.messagesOf(scope) },

@@ -136,14 +136,15 @@ export interface HttpSink {
 function absoluteUrl(request: HttpHead, connection: HttpConnection): string {
   const { target, method } = request;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(target) || method === 'CONNECT') return target;
-  const scheme = connection.layers.includes('TLS') ? 'https' : 'http';
+  const scheme = fieldValue(request.fields, ':scheme') ?? (connection.layers.includes('TLS') ? 'https' : 'http');
   const path = target === '*' ? '' : target.startsWith('/') ? target : `/${target}`;
   return `${scheme}://${hostOf(request, connection)}${path}`;
 }
 
 function hostOf(request: HttpHead, connection: HttpConnection): string {
   const match = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(request.target);
-  return match?.[1] || fieldValue(request.fields, 'host') || authority(connection.server);
+  const asked = fieldValue(request.fields, ':authority') ?? fieldValue(request.fields, 'host');
+  return match?.[1] || asked || authority(connection.server);
 }
 
 const authority = ({ address, port }: Endpoint): string => {

@@ -103,10 +103,11 @@ export function parseFields(bytes: Uint8Array, start: number, end: number, into:
 }
 
 function pushField(bytes: Uint8Array, start: number, end: number, into: HttpField[]): void {
-  let colon = start;
+  // Names of HTTP/2's own begin with one.
+  let colon = start + 1;
   while (colon < end && bytes[colon] !== COLON) colon += 1;
   // A line without a colon is no field; what it may mean, nobody knows.
-  if (colon === end || colon === start) return;
+  if (colon >= end || bytes[start] === SP) return;
   const name = latin1Text(bytes, start, colon).trim();
   into.push({ name, value: fieldText(bytes, skipSpace(bytes, colon + 1, end), end) });
 }

@@ -95,17 +95,17 @@ export function findRequestLine(bytes: Uint8Array, start: number, end: number): 
   return -1;
 }
 
-/** Reads a line that was recognised. */
+/** Reads a line that was recognised, or one that stands for the fields of HTTP/2. */
 export function parseStartLine(bytes: Uint8Array, start: number, end: number): StartLine {
   const lineEnd = trimEnd(bytes, start, end);
-  if (isStatusLine(bytes, start, end)) {
-    const version = versionEnd(bytes, start, lineEnd);
+  if (startsWithAscii(bytes, start, end, 'HTTP/') || startsWithAscii(bytes, start, end, 'ICY ')) {
+    const version = wordEnd(bytes, start, lineEnd);
     const status = skipSpaces(bytes, version, lineEnd);
     return {
       isRequest: false,
       method: '',
       target: '',
-      status: Number(latin1Text(bytes, status, status + 3)),
+      status: Number(latin1Text(bytes, status, Math.min(lineEnd, status + 3))) || 0,
       reason: latin1Text(bytes, status + 3, lineEnd).trim(),
       version: latin1Text(bytes, start, version),
     };
@@ -147,6 +147,12 @@ const isMethodByte = (byte: number, isFirst: boolean): boolean =>
 function lastWord(bytes: Uint8Array, start: number, end: number): number {
   let at = end;
   while (at > start && bytes[at - 1] !== SP && bytes[at - 1] !== HTAB) at -= 1;
+  return at;
+}
+
+function wordEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== SP) at += 1;
   return at;
 }
 

@@ -248,7 +248,7 @@ export class FlvDemuxer {
     this.nextSearch = firstSearchBytes;
     this.headerLength = 0;
     this.searchFrom = 0;
-    if (lost > 0) this.skip(headerLength);
+    if (lost > 0) this.lost += headerLength;
     else {
       // Not from the first byte of what is no header. Where these bytes lie is of no interest: none is payload.
       this.searchFrom = from;

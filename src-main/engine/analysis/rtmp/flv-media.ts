@@ -39,9 +39,8 @@ export class FlvMedia {
   private readonly header = new FlvMediaHeader();
   private lastMs = 0;
   private hasTime = false;
-  /** Where media time and capture time began to be compared. */
-  private anchorMs = 0;
-  private anchorNs = 0;
+  /** Of the first sample, in media time and in capture time. */
+  private firstMs = 0;
   private firstNs = 0;
 
   /** @param streamId makes ids for the rows of its tracks */
@@ -86,10 +85,9 @@ export class FlvMedia {
     return this.tracks.some(({ count }) => count > 0);
   }
 
-  /** Capture time at which media time 0 stands, seconds. */
+  /** Capture time at which media time 0 stands, seconds: the first sample is decoded when it comes. */
   get originSeconds(): number {
-    const firstMs = Math.min(...this.tracks.filter(({ count }) => count > 0).map((track) => track.firstMs));
-    return this.firstNs / 1e9 - (Number.isFinite(firstMs) ? firstMs : 0) / 1000;
+    return this.firstNs / 1e9 - this.firstMs / 1000;
   }
 
   /** Null without samples. `only` is a track that stands alone. */
@@ -181,8 +179,7 @@ export class FlvMedia {
     if (!this.hasTime) {
       this.hasTime = true;
       this.firstNs = timeNs;
-      this.anchorNs = timeNs;
-      this.anchorMs = timestampMs;
+      this.firstMs = timestampMs;
       this.lastMs = timestampMs;
     }
     // Modulo 2^32, nearest to what came last.
@@ -206,14 +203,14 @@ export class FlvMedia {
   }
 
   private estimate(track: FlvTrack, stated: number, timeNs: number): number {
-    const sinceAnchorMs = (timeNs - this.anchorNs) / 1e6;
-    if (track.count === 0) return this.anchorMs + sinceAnchorMs;
+    const sinceAnchorMs = (timeNs - this.firstNs) / 1e6;
+    if (track.count === 0) return this.firstMs + sinceAnchorMs;
     const atLeast = stated + track.adjustMs;
-    const media = track.lastDecodeMs - this.anchorMs;
-    const captured = (track.lastTimeNs - this.anchorNs) / 1e6;
+    const media = track.lastDecodeMs - this.firstMs;
+    const captured = (track.lastTimeNs - this.firstNs) / 1e6;
     const isTelling = media >= 1000 * liveSeconds;
     const isLive = isTelling && captured > media / liveRatio && captured < media * liveRatio;
-    return isLive ? Math.max(atLeast, this.anchorMs + sinceAnchorMs) : atLeast;
+    return isLive ? Math.max(atLeast, this.firstMs + sinceAnchorMs) : atLeast;
   }
 }
 

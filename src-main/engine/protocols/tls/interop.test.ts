@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeCipherSuite } from '../../../workers/node-cipher-suite';
 import { CollectedConnection, contextWith } from './testing/collect-inside';
+import { hasOpenssl, recordOpenssl } from './testing/openssl-peers';
 import { type Identity, selfSigned } from './testing/self-signed';
 import { recordTls, type Recording } from './testing/tls-peers';
 import { suiteName, versionName } from './index';
@@ -179,4 +180,20 @@ describe('what a TLS client and server of Node said to each other', () => {
       expect(facts.applicationBytes).toBeGreaterThan(70_000);
     }
   });
+});
+
+describe.skipIf(!hasOpenssl)('what OpenSSL said to itself', () => {
+  it('updates the keys of one direction, and of both', async () => {
+    const lines = ['the first line', 'k', 'behind a key update', 'K', 'behind another', 'k', 'k', 'the last line'];
+    const { wire, keyLog } = await recordOpenssl(ec, lines);
+    const connection = new CollectedConnection(contextWith(nodeCipherSuite, keyLog)).feedAll(wire);
+    const said = lines.filter((line) => line.length > 1);
+    expect(Buffer.from(connection.content(0)).toString()).toBe(said.map((line) => `${line}\n`).join(''));
+    for (const line of said) {
+      expect(Buffer.from(connection.content(1)).toString()).toContain([...line].reverse().join(''));
+    }
+    expect(connection.sink.reports).toEqual([]);
+    expect(connection.facts.keyUpdates).toBeGreaterThanOrEqual(5);
+    expect(connection.facts.openedRecords).toBe(connection.facts.protectedRecords);
+  }, 30_000);
 });

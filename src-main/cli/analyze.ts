@@ -1,4 +1,10 @@
-import type { AnalysisDocument, CallDocument, StreamDocument } from '#shared/model/analysis-document';
+import type {
+  AnalysisDocument,
+  CallDocument,
+  ObjectDocument,
+  SessionDocument,
+  StreamDocument,
+} from '#shared/model/analysis-document';
 import type { ConversationRow } from '#shared/model/conversation';
 import type { WlanNetworkRow } from '#shared/model/wlan';
 import type { TableId } from '#shared/query/table-query';
@@ -16,13 +22,13 @@ interface AnalyzeRequest extends AnalysisChoices {
   readonly withConversations: boolean;
 }
 
-/** `tapdeck analyze`: calls, streams and diagnostics of a capture. */
+/** `tapdeck analyze`: calls, streams, sessions, objects and diagnostics of a capture. */
 export async function runAnalyze(
   { files, json, withConversations, ...choices }: AnalyzeRequest,
   context: CliContext,
 ): Promise<ExitCode> {
   const loaded = await loadCapture(files, context, choices);
-  const { calls, conversations, diagnostics, streams, wlanNetworks } = loaded.document;
+  const { calls, conversations, diagnostics, objects, sessions, streams, wlanNetworks } = loaded.document;
   const rows = withConversations ? await conversationRows(loaded) : [];
   const document: AnalysisDocument = {
     tool,
@@ -30,8 +36,8 @@ export async function runAnalyze(
     conversations,
     calls,
     streams,
-    sessions: [],
-    objects: [],
+    sessions,
+    objects,
     wlanNetworks,
     diagnostics,
   };
@@ -42,6 +48,8 @@ export async function runAnalyze(
     const sections: readonly (readonly [string, string])[] = [
       ['Calls', textTable(calls, callColumns(document.capture.firstTime))],
       ['Streams', textTable(streams, streamColumns(document.capture.firstTime))],
+      ['Sessions', textTable(sessions, sessionColumns(document.capture.firstTime))],
+      ['Objects', textTable(objects, objectColumns(document.capture.firstTime))],
       ['802.11 networks', textTable(wlanNetworks, wlanColumns)],
       ['Conversations', textTable(rows, conversationColumns)],
       ['Diagnostics', textTable(diagnostics, diagnosticColumns)],
@@ -107,6 +115,35 @@ function streamColumns(firstTime: string | null): TextColumn<StreamDocument>[] {
     { title: 'fps', value: ({ video }) => video?.frameRate, align: right },
     { title: 'MOS', value: (stream) => fixed(stream.mos?.value ?? null, 2), align: right },
     { title: 'call', value: (stream) => stream.callId },
+  ];
+}
+
+function sessionColumns(firstTime: string | null): TextColumn<SessionDocument>[] {
+  return [
+    { title: 'id', value: (session) => session.id },
+    { title: 'start s', value: (session) => secondsAfter(firstTime, session.startTime), align: right },
+    { title: 'duration s', value: (session) => fixed(session.durationSeconds, 3), align: right },
+    { title: 'kind', value: (session) => session.kind },
+    { title: 'state', value: (session) => session.state },
+    { title: 'client', value: (session) => session.client },
+    { title: 'server', value: (session) => session.server },
+    { title: 'media bytes', value: (session) => session.bytes, align: right },
+    { title: 'missing', value: (session) => session.missingBytes, align: right },
+    { title: 'streams', value: (session) => session.streamIds.length, align: right },
+    { title: 'address', value: (session) => session.url },
+  ];
+}
+
+function objectColumns(firstTime: string | null): TextColumn<ObjectDocument>[] {
+  return [
+    { title: 'id', value: (object) => object.id },
+    { title: 'start s', value: (object) => secondsAfter(firstTime, object.startTime), align: right },
+    { title: 'status', value: (object) => object.status, align: right },
+    { title: 'content', value: (object) => object.detectedType ?? object.contentType },
+    { title: 'bytes', value: (object) => object.bytes, align: right },
+    { title: 'missing', value: (object) => object.missingBytes, align: right },
+    { title: 'name', value: (object) => object.name },
+    { title: 'address', value: (object) => object.url },
   ];
 }
 

@@ -9,12 +9,14 @@ export const helpText = `Usage:
                                [--decode-as udp.port==PORT,rtp[/FORMAT[/RATE]]]...
 
   info      facts about the capture file
-  analyze   its calls, streams and diagnostics
-  export    calls and streams as files; --id takes an id as analyze prints it
+  analyze   its calls, streams, sessions, objects and diagnostics
+  export    calls, streams, sessions and objects as files; --id takes an id as analyze prints it
   replay    sends the packets of an RTP stream again, with the times between them
 
 Video is written as it was captured wherever the container takes it; --quality makes H.264 of it anew. --damage faithful
 keeps every picture, clean waits after a loss for the next intact key picture; --format csv lists what losses touched.
+flv, ts and original are the bytes as they were sent, jpg the pictures of a camera in a folder with their times, pcap the
+frames as captured. auto is the best of them: MP4 where the codec fits, else MKV; WAV of what sounds; objects as sent.
 
 --wpa is the key of an 802.11 network: a passphrase, 64 hexadecimal digits after the colon (a pre-shared key), or without
 a colon 64 digits (a master key, as of WPA3) or 32 (a temporal key). An empty SSID stands for any network. The capture

@@ -67,6 +67,8 @@ export const exportFormats = [
   'mkv',
   'webm',
   'raw',
+  'rtpdump',
+  'sdp',
   'csv',
   'flv',
   'ts',
@@ -153,6 +155,16 @@ export const commandSchemas = {
     /** Where to write; without it the user is asked. */
     path: path.optional(),
   }),
+  /** Sends a stream again; where it would leave this machine the user is asked. */
+  'replay:start': z.object({
+    captureId,
+    streamId: id,
+    /** `HOST:PORT`, or `HOST` for the port of the capture. */
+    target: z.string().max(300),
+    speed: z.number().min(0.1).max(100),
+    isLooping: z.boolean(),
+  }),
+  /** Of an export or a replay, as the next one. */
   'export:cancel': z.object({ jobId: id }),
   'export:dismiss': z.object({ jobId: id }),
   'export:show-in-folder': z.object({ jobId: id }),
@@ -222,6 +234,8 @@ export interface CommandOutputs {
   'media:cancel-video': null;
   /** `jobId` is null when the user changed their mind in the dialog. */
   'export:start': { readonly jobId: string | null };
+  /** As `export:start`. */
+  'replay:start': { readonly jobId: string | null };
   'export:cancel': null;
   'export:dismiss': null;
   'export:show-in-folder': null;

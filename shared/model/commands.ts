@@ -42,6 +42,9 @@ export const menuCommands = [
   { id: 'export.mkv', title: 'Export Video as MKV…', accelerator: null, menu: 'export' },
   { id: 'export.csv', title: 'Export List of Damaged Pictures…', accelerator: null, menu: 'export' },
   { id: 'export.raw', title: 'Export Raw Payload…', accelerator: null, menu: 'export' },
+  { id: 'export.rtpdump', title: 'Export Packets as rtpdump…', accelerator: null, menu: 'export' },
+  { id: 'export.sdp', title: 'Export Description (SDP)…', accelerator: null, menu: 'export' },
+  { id: 'export.replay', title: 'Replay Stream…', accelerator: null, menu: 'export', startsSection: true },
 
   { id: 'edit.filter', title: 'Filter Table', accelerator: 'CmdOrCtrl+F', menu: 'edit', startsSection: true },
   { id: 'edit.copy-sha256', title: 'Copy SHA-256 of the Capture', accelerator: null, menu: 'edit' },

@@ -30,6 +30,19 @@ export async function askForKeyLog(window: BrowserWindow): Promise<string | null
   return answer.canceled ? null : (answer.filePaths[0] ?? null);
 }
 
+/** Asks whether captured media may be sent to another machine. */
+export async function askToSend(window: BrowserWindow, host: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'warning',
+    message: `Send captured media to ${host}?`,
+    detail: 'It is not this machine: what was captured leaves it over the network, where others may receive it.',
+    buttons: ['Cancel', 'Send'],
+    defaultId: 0,
+    cancelId: 0,
+  });
+  return response === 1;
+}
+
 /** Asks where to write; the name in the dialog is made safe, the extension decides the filter. */
 export async function askWhereToSave(window: BrowserWindow, suggestedName: string): Promise<string | null> {
   const name = sanitizeName(suggestedName, 120);

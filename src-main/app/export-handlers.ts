@@ -3,6 +3,7 @@ import { extname, isAbsolute } from 'node:path';
 import { type BrowserWindow, shell } from 'electron';
 import { fail, ok, type Result } from '#shared/base/result';
 import type { ExportService } from '../services/export-service';
+import type { ReplayService } from '../services/replay-service';
 import type { CommandHandlers } from './commands';
 import { askWhereToSave } from './dialogs';
 
@@ -11,6 +12,7 @@ type ExportCommand = Extract<keyof CommandHandlers, `export:${string}`>;
 /** Commands of the Export menu and the jobs tray. */
 export function exportHandlers(
   exports: ExportService,
+  replays: ReplayService,
   window: () => BrowserWindow,
 ): Pick<CommandHandlers, ExportCommand> {
   return {
@@ -22,11 +24,14 @@ export function exportHandlers(
       return ok({ jobId: exports.start({ captureId, sourceId, format, video, path: checked.value }) });
     },
     'export:cancel': ({ jobId }) => {
+      // Each knows its own jobs alone.
       exports.cancel(jobId);
+      replays.stop(jobId);
       return ok(null);
     },
     'export:dismiss': ({ jobId }) => {
       exports.dismiss(jobId);
+      replays.dismiss(jobId);
       return ok(null);
     },
     'export:show-in-folder': ({ jobId }) => {

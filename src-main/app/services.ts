@@ -4,6 +4,7 @@ import { ok } from '#shared/base/result';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import { CaptureService } from '../services/capture-service';
 import { ExportService } from '../services/export-service';
+import { ReplayService } from '../services/replay-service';
 import { MediaService } from '../services/media-service';
 import createCaptureWorker from '../workers/capture.worker?nodeWorker';
 import createHashWorker from '../workers/hash.worker?nodeWorker';
@@ -12,6 +13,7 @@ import { captureHandlers, CaptureSession, type Send } from './capture-session';
 import type { CommandHandlers } from './commands';
 import { askForKeyLog } from './dialogs';
 import { exportHandlers } from './export-handlers';
+import { replayHandlers } from './replay-handlers';
 import type { RecentFiles } from './recent-files';
 
 export interface ServicesContext {
@@ -43,6 +45,9 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
     onVideoMaking: (video, change) => send('media:video-making', { ...video, ...change }),
   });
   const exports = new ExportService({ captures, createWorker, tool: `tapdeck ${version}` });
+  const replays = new ReplayService({ captures, createWorker });
+  replays.onJob((job) => send('job:changed', job));
+  replays.onDismissed((dismissed) => send('job:dismissed', dismissed));
   captures.on('closed', ({ captureId }) => media.closeCapture(captureId));
   exports.onJob((job) => {
     send('job:changed', job);
@@ -55,7 +60,8 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
     media,
     handlers: {
       ...captureHandlers(session, captures, () => askForKeyLog(window())),
-      ...exportHandlers(exports, window),
+      ...exportHandlers(exports, replays, window),
+      ...replayHandlers(replays, window),
       'media:player': async ({ captureId, sourceId }) => ok(await media.player(captureId, sourceId)),
       'media:video': async ({ captureId, sourceId, mode = 'faithful' }) => {
         const onProgress = (fraction: number): void => send('media:video-progress', { captureId, sourceId, fraction });
@@ -72,7 +78,7 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
       return ffmpeg.ok ? ffmpeg.value.version : null;
     },
     dispose: async () => {
-      await Promise.all([exports.dispose(), media.dispose()]);
+      await Promise.all([exports.dispose(), replays.dispose(), media.dispose()]);
       await captures.dispose();
     },
   };

@@ -39,6 +39,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'media:video-pieces': true,
   'media:cancel-video': true,
   'export:start': true,
+  'replay:start': true,
   'export:cancel': true,
   'export:dismiss': true,
   'export:show-in-folder': true,

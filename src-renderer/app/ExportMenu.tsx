@@ -4,7 +4,7 @@ import { useStream } from '../panels/use-stream';
 import { useSelection } from '../stores/selection';
 import { useCaptureId, useTableRevision } from '../stores/session';
 import { Icon } from '../widgets/Icon';
-import { exportChoices, type ExportSubject, startExport } from './commands';
+import { exportChoices, type ExportSubject, runCommand, startExport } from './commands';
 
 interface Section {
   readonly kind: 'call' | 'stream' | 'session' | 'object';
@@ -44,6 +44,15 @@ export function ExportMenu() {
                 {label}
               </Menu.Item>
             ))}
+            {kind === 'stream' && (
+              <Menu.Item
+                data-testid="replay-stream"
+                rightSection={<small style={{ color: 'var(--td-text-dim)' }}>sends its packets again</small>}
+                onClick={() => runCommand('export.replay')}
+              >
+                Replay…
+              </Menu.Item>
+            )}
           </div>
         ))}
       </Menu.Dropdown>

@@ -8,6 +8,7 @@ import { DropZone } from './DropZone';
 import { ErrorBoundary } from './ErrorBoundary';
 import { FailureBanner } from './FailureBanner';
 import { HeaderBar } from './HeaderBar';
+import { ReplayDialog } from './ReplayDialog';
 import { ShortcutsDialog } from './ShortcutsDialog';
 import { useMainProcessEvents } from './use-main-process-events';
 import { useSelectionFlow } from './use-selection-flow';
@@ -31,6 +32,7 @@ export function Shell() {
       <ShortcutsDialog />
       <AboutDialog />
       <KeysDialog />
+      <ReplayDialog />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-export type DialogName = 'shortcuts' | 'about' | 'keys';
+export type DialogName = 'shortcuts' | 'about' | 'keys' | 'replay';
 
 /** The dialog that stands over the window. */
 export const useDialogs = create<{ readonly open: DialogName | null }>()(() => ({ open: null }));

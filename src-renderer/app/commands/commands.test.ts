@@ -66,8 +66,8 @@ describe('commands', () => {
     expect(invoke).toHaveBeenLastCalledWith('export:start', { captureId: 'c1', sourceId: 's1', format: 'raw' });
     const formats = (subject: ExportSubject): string[] => exportChoices(subject).map(({ format }) => format);
     expect(formats('call')).toEqual(['wav', 'mp4', 'au', 'pcap']);
-    expect(formats('stream')).toEqual(['wav', 'au', 'mp4', 'raw', 'pcap']);
-    expect(formats('video')).toEqual(['mp4', 'mkv', 'webm', 'raw', 'csv', 'pcap']);
+    expect(formats('stream')).toEqual(['wav', 'au', 'mp4', 'raw', 'rtpdump', 'sdp', 'pcap']);
+    expect(formats('video')).toEqual(['mp4', 'mkv', 'webm', 'raw', 'csv', 'rtpdump', 'sdp', 'pcap']);
     expect(formats('object')).toEqual(['original', 'pcap']);
     expect(formats({ kind: 'camera', media: 'video' })).toEqual(['mp4', 'mkv', 'jpg', 'csv', 'pcap']);
     expect(formats({ kind: 'rtmp', media: 'video' })).toEqual(['mp4', 'flv', 'mkv', 'webm', 'wav', 'csv', 'pcap']);

@@ -58,6 +58,9 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'export.mkv': { isEnabled: hasStream, run: () => exportSelection('mkv') },
   'export.csv': { isEnabled: hasStream, run: () => exportSelection('csv') },
   'export.raw': { isEnabled: hasStream, run: () => exportSelection('raw') },
+  'export.rtpdump': { isEnabled: hasStream, run: () => exportSelection('rtpdump') },
+  'export.sdp': { isEnabled: hasStream, run: () => exportSelection('sdp') },
+  'export.replay': { isEnabled: hasStream, run: () => dialogActions.show('replay') },
   'edit.filter': { isEnabled: hasCapture, run: focusFilter },
   'edit.copy-sha256': {
     isEnabled: () => Boolean(useSession.getState().capture?.sha256),

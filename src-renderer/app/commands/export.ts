@@ -25,6 +25,8 @@ const choices: Readonly<Record<Exclude<WindowExportFormat, 'auto'>, ExportChoice
   jpg: { format: 'jpg', label: 'Pictures…', description: 'a folder of the JPEGs as sent, with their times' },
   original: { format: 'original', label: 'Original…', description: 'the bytes as they were sent' },
   pcap: { format: 'pcap', label: 'Packets…', description: 'its frames as a capture file' },
+  rtpdump: { format: 'rtpdump', label: 'rtpdump…', description: 'its packets with their times, for rtptools' },
+  sdp: { format: 'sdp', label: 'SDP…', description: 'its description, for players of a replay' },
   raw: {
     format: 'raw',
     label: 'Raw payload…',
@@ -44,14 +46,14 @@ export interface SessionExport {
 /** The formats that fit, the best first. Raw payload means one stream. */
 export function exportChoices(subject: ExportSubject): readonly ExportChoice[] {
   if (typeof subject === 'object') return sessionChoices(subject);
-  const { wav, mp4, mkv, webm, au, raw, csv, original, pcap } = choices;
+  const { wav, mp4, mkv, webm, au, raw, rtpdump, sdp, csv, original, pcap } = choices;
   switch (subject) {
     case 'video':
-      return [film, mkv, webm, elementary, csv, pcap];
+      return [film, mkv, webm, elementary, csv, rtpdump, sdp, pcap];
     case 'call':
       return [wav, mp4, au, pcap];
     case 'stream':
-      return [wav, au, mp4, raw, pcap];
+      return [wav, au, mp4, raw, rtpdump, sdp, pcap];
     case 'object':
       return [original, pcap];
   }
@@ -89,10 +91,12 @@ export async function startExport(sourceId: string, format: WindowExportFormat):
   if (answer?.jobId) jobsActions.setTrayOpen(true);
 }
 
+const ofStreams: readonly WindowExportFormat[] = ['raw', 'mkv', 'csv', 'rtpdump', 'sdp'];
+
 /** Exports what is selected; what only a stream can give means the selected stream of a call. */
 export async function exportSelection(format: WindowExportFormat): Promise<void> {
   const selection = useSelection.getState();
-  const isOfStream = format === 'raw' || format === 'mkv' || format === 'csv';
+  const isOfStream = ofStreams.includes(format);
   const sourceId = isOfStream ? selection.streamId : playableSourceId(selection);
   if (sourceId) await startExport(sourceId, format);
 }

@@ -120,7 +120,10 @@ export class EsFacts {
   private listen(unit: EsUnit): void {
     const { bytes, start } = unit;
     const { codec, frame } = this;
-    if (codec === 'OPUS') {
+    if (codec === 'PCMA' || codec === 'PCMU') {
+      this.sampleRateHz = 8000;
+      this.channels = 1;
+    } else if (codec === 'OPUS') {
       this.sampleRateHz = 48_000;
       if (this.channels === 0) this.channels = bytes[start] & 4 ? 2 : 1;
     } else if (codec === 'AAC-LATM') {

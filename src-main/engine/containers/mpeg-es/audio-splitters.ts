@@ -204,3 +204,30 @@ function opusDuration(bytes: Uint8Array, at: number): number {
   const frames = [1, 2, 2, bytes[at + 1] & 0x3f][bytes[at] & 3];
   return (frame * frames * ticksPerSecond) / 48_000;
 }
+
+/** Sound without frames: what a PES packet holds is one unit. */
+export class PlainSplitter implements EsSplitter {
+  /** `ticks`: how long a byte lasts at 90 kHz. */
+  constructor(
+    private readonly queue: EsQueue,
+    private readonly ticks: number,
+  ) {}
+
+  scan(isEnd: boolean): void {
+    const { queue } = this;
+    const isFinal = isEnd || queue.isFull;
+    let start = 0;
+    while (start < queue.length) {
+      const mark = queue.markFrom(start + 1);
+      const gap = queue.gapFrom(start + 1);
+      if (mark < 0 && !isFinal) break;
+      const stop = mark < 0 ? queue.length : mark;
+      const end = gap && gap.at < stop && gap.isTailWhole ? gap.at : stop;
+      const before = queue.gapFrom(start);
+      if (before?.at === start && queue.hasMarkAt(start)) before.isHeadWhole = true;
+      queue.take(start, end, true, false, this.ticks * (end - start));
+      start = end;
+    }
+    queue.drop(start);
+  }
+}

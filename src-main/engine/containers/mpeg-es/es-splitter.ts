@@ -1,11 +1,26 @@
 import { ac3Frame, adtsFrame, loasFrame, mpegAudioFrame } from './audio-frames';
-import { FrameSplitter, OpusSplitter } from './audio-splitters';
+import { FrameSplitter, OpusSplitter, PlainSplitter } from './audio-splitters';
 import type { EsQueue } from './es-queue';
 import type { EsSplitter } from './es-unit';
 import { H264Splitter, H265Splitter, Mpeg2Splitter, Mpeg4Splitter } from './video-splitters';
 
 /** Codecs whose streams are split into access units, named as payload formats of RTP are. */
-export type EsCodec = 'H264' | 'H265' | 'MPV' | 'MP4V-ES' | 'AAC' | 'AAC-LATM' | 'MPA' | 'AC3' | 'EAC3' | 'OPUS';
+export type EsCodec =
+  | 'H264'
+  | 'H265'
+  | 'MPV'
+  | 'MP4V-ES'
+  | 'AAC'
+  | 'AAC-LATM'
+  | 'MPA'
+  | 'AC3'
+  | 'EAC3'
+  | 'OPUS'
+  | 'PCMA'
+  | 'PCMU';
+
+/** Ticks of 90 kHz that a byte of G.711 lasts. */
+const g711Ticks = 90_000 / 8000;
 
 export function createSplitter(codec: EsCodec, queue: EsQueue): EsSplitter {
   switch (codec) {
@@ -28,5 +43,8 @@ export function createSplitter(codec: EsCodec, queue: EsQueue): EsSplitter {
       return new FrameSplitter(queue, ac3Frame);
     case 'OPUS':
       return new OpusSplitter(queue);
+    case 'PCMA':
+    case 'PCMU':
+      return new PlainSplitter(queue, g711Ticks);
   }
 }

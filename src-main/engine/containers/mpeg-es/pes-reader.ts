@@ -29,7 +29,13 @@ export class PesReader {
   private isFirst = true;
   private unscanned = 0;
 
-  constructor(codec: EsCodec, sink: EsUnitSink, budget = new EsBudget()) {
+  /** `isSpread`: a unit may go on in the next packet although this one came whole. */
+  constructor(
+    codec: EsCodec,
+    sink: EsUnitSink,
+    budget = new EsBudget(),
+    private readonly isSpread = false,
+  ) {
     this.queue = new EsQueue(sink, budget);
     this.splitter = createSplitter(codec, this.queue);
   }
@@ -91,7 +97,8 @@ export class PesReader {
   private isPacketWhole(isTailSeen: boolean): boolean {
     // Of a packet whose header has not come, nothing stands in the queue; the one before came whole.
     if (this.isHeaderOpen) return true;
-    if (!this.isBroken && Number.isFinite(this.remaining)) return this.remaining === 0;
+    if (!this.isBroken && Number.isFinite(this.remaining))
+      return this.remaining === 0 && (isTailSeen || !this.isSpread);
     return isTailSeen;
   }
 

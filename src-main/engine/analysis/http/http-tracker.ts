@@ -24,6 +24,7 @@ import type { MediaFile } from '../sessions/media-samples';
 import type { SessionHost } from '../sessions/session-host';
 import { sessionMessageTable } from '../sessions/session-table';
 import type { SessionTracker, TrackerTable } from '../sessions/session-tracker';
+import { ByteRanges, isByteRanges } from './byte-ranges';
 import type { Content } from './content';
 import { type BodyRecord, type ExchangeRecord, recordOf, startNs, TextSet } from './exchange-record';
 import { exchangeId, exchangeIndex, exchangeRow, exchangeTable } from './exchange-table';
@@ -69,6 +70,9 @@ export class HttpTracker implements SessionTracker, HttpSink {
   private readonly book: ObjectBook;
   /** Exchanges that are not over, with those who take their bodies. */
   private readonly open = new Map<HttpExchange, Record<MessageSide, BodyListener[]>>();
+
+  /** Parts of multipart responses that are under way. */
+  private readonly ranges = new Map<HttpExchange, ByteRanges>();
 
   constructor(private readonly host: Pick<SessionHost, 'sink' | 'bytes' | 'decoder'>) {
     const { store } = this;
@@ -116,6 +120,11 @@ export class HttpTracker implements SessionTracker, HttpSink {
 
   onResponse(exchange: HttpExchange): void {
     this.tell(exchange, 'response', (consumer) => consumer.onResponse?.(exchange));
+    const { response } = exchange;
+    if (response?.status !== 206 || !isByteRanges(response.fields)) return;
+    const ranges = new ByteRanges();
+    this.ranges.set(exchange, ranges);
+    this.open.get(exchange)?.response.push(ranges);
   }
 
   onBody(
@@ -148,7 +157,8 @@ export class HttpTracker implements SessionTracker, HttpSink {
     if (!this.open.delete(exchange)) return;
     const record = recordOf(exchange, this.records.length, this.store, this.texts);
     this.records.push(record);
-    this.book.add(record, exchange);
+    this.book.add(record, exchange, this.ranges.get(exchange)?.parts ?? []);
+    this.ranges.delete(exchange);
     this.revision += 1;
     for (const consumer of this.consumers) consumer.onExchange?.(exchange, record);
     if (exchange.sessionId !== null) this.claim(record, exchange.sessionId);
@@ -172,6 +182,10 @@ export class HttpTracker implements SessionTracker, HttpSink {
 
   objects(): readonly ObjectRow[] {
     return this.book.rows();
+  }
+
+  get objectCount(): number {
+    return this.book.count;
   }
 
   file(id: string): MediaFile | null {

@@ -4,12 +4,13 @@ import type { Extents } from '../../bytes/extents';
 import { formatEndpoint } from '../../net/endpoint';
 import { fieldValue, type HttpExchange, type MessageSide } from '../../protocols/http/index';
 import type { CaptureBytes } from '../../store/capture-bytes';
+import type { ByteRangePart } from './byte-ranges';
 import { type Content, type ContentDecoder, decodeContent } from './content';
 import { type ContentKind, detectContent } from './detect-type';
 import { type BodyRecord, type ExchangeRecord, firstFrameOf } from './exchange-record';
 import type { ExtentStore } from './extent-store';
 import { objectName } from './object-name';
-import { joinRanges, parseContentRange } from './range-group';
+import { type ContentRange, joinRanges, parseContentRange } from './range-group';
 
 export const objectId = (index: number): string => `object-${index + 1}`;
 
@@ -22,7 +23,7 @@ export function objectIndex(id: string): number {
 /** Parts of one thing that came in several responses. */
 interface RangeGroup {
   readonly parts: { readonly first: number; readonly record: ExchangeRecord; readonly body: BodyRecord }[];
-  total: number | null;
+  readonly total: number | null;
   kind: ContentKind | null;
 }
 
@@ -50,15 +51,15 @@ export class ObjectBook {
 
   constructor(private readonly parts: ObjectParts) {}
 
-  /** Takes the bodies of an exchange that is over. */
-  add(record: ExchangeRecord, exchange: HttpExchange): void {
+  /** Takes the bodies of an exchange that is over; `parts` of a response that has several ranges. */
+  add(record: ExchangeRecord, exchange: HttpExchange, parts: readonly ByteRangePart[]): void {
     for (const side of ['request', 'response'] as const) {
       const body = side === 'request' ? record.requestBody : record.responseBody;
       if (body === null) continue;
       const { sample } = exchange.body(side);
       const content = body.codings.length > 0 ? this.decode(body) : null;
       body.kind = detectContent(content?.isDecoded ? content.sample : sample);
-      if (side === 'request' || !this.addRange(record, body, exchange)) {
+      if (side === 'request' || !this.addRanges(record, body, exchange, parts)) {
         this.entries.push({ record, side, body, ranges: null, row: null });
       }
     }
@@ -74,6 +75,10 @@ export class ObjectBook {
     if (!entry) return null;
     const content = entry.ranges ? this.joined(entry.ranges) : this.contentOf(entry.body);
     return { ...content, name: this.rowAt(index).name, kind: entry.ranges?.kind ?? entry.body.kind };
+  }
+
+  get count(): number {
+    return this.entries.length;
   }
 
   /** The bytes of a body as they are meant: decoded where that can be done. */
@@ -117,12 +122,27 @@ export class ObjectBook {
     return content;
   }
 
-  /** Puts a 206 with the others of the same thing (RFC 9110, section 15.3.7.3): same address, same validator. */
-  private addRange(record: ExchangeRecord, body: BodyRecord, exchange: HttpExchange): boolean {
+  /** Puts a 206 with the others of the same thing (RFC 9110, section 15.3.7): same address, same validator. */
+  private addRanges(
+    record: ExchangeRecord,
+    body: BodyRecord,
+    exchange: HttpExchange,
+    parts: readonly ByteRangePart[],
+  ): boolean {
     const fields = exchange.response?.fields ?? [];
-    const range = record.status === 206 ? parseContentRange(fieldValue(fields, 'content-range')) : null;
-    if (range === null || record.url === '' || body.codings.length > 0) return false;
+    if (record.status !== 206 || record.url === '' || body.codings.length > 0) return false;
     const validator = fieldValue(fields, 'etag') ?? fieldValue(fields, 'last-modified') ?? '';
+    const range = parseContentRange(fieldValue(fields, 'content-range'));
+    if (range !== null) this.addRange(record, body, range, validator);
+    for (const part of parts) {
+      const stored = this.parts.store.add(part.extents);
+      const kind = part.range.first === 0 ? detectContent(part.sample) : null;
+      this.addRange(record, { ...body, stored, kind, contentType: part.contentType }, part.range, validator);
+    }
+    return range !== null || parts.length > 0;
+  }
+
+  private addRange(record: ExchangeRecord, body: BodyRecord, range: ContentRange, validator: string): void {
     const key = JSON.stringify([record.url, validator, range.total]);
     let entry = this.groups.get(key);
     if (!entry?.ranges) {
@@ -134,7 +154,6 @@ export class ObjectBook {
     entry.ranges?.parts.push({ first: range.first, record, body });
     if (range.first === 0 && entry.ranges) entry.ranges.kind ??= body.kind;
     entry.row = null;
-    return true;
   }
 
   private joined({ parts, total }: RangeGroup): Content {

@@ -61,6 +61,8 @@ export class RtmpConnection implements RtmpListener {
   constructor(
     readonly number: number,
     readonly channel: StreamChannel,
+    /** Flows that carry it: two, or more where it is in HTTP. */
+    readonly flows: ReadonlySet<number>,
     private readonly owner: ConnectionOwner,
   ) {}
 

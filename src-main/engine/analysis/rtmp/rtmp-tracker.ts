@@ -2,10 +2,11 @@ import type { Ladder, LadderItem } from '#shared/model/call';
 import type { SessionMessageDetail, SessionMessageRow, SessionRow } from '#shared/model/session';
 import type { StreamRow } from '#shared/model/stream';
 import { readExtents } from '../../bytes/extents';
-import type { Direction, StreamProtocol } from '../../flow/stream-dissector';
+import type { Direction, StreamChannel, StreamProtocol } from '../../flow/stream-dissector';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint';
-import { isCommandType, isDataType, isMediaType, rtmpProtocol, RtmpType } from '../../protocols/rtmp';
+import { isCommandType, isDataType, isMediaType, openRtmp, rtmpProtocol, RtmpType } from '../../protocols/rtmp';
 import type { RowSource } from '../../store/table-view';
+import type { HttpConsumer } from '../http';
 import type { MediaFile, MediaSamples } from '../sessions/media-samples';
 import { mediaStreamRow } from '../sessions/media-stream-row';
 import type { SessionHost } from '../sessions/session-host';
@@ -17,6 +18,7 @@ import { codecName, commandSummary, mediaSummary, messageFields, messageValues }
 import { type ConnectionOwner, RtmpConnection } from './rtmp-connection';
 import type { RtmpSession } from './rtmp-session';
 import { flvOfSession, isTag } from './session-file';
+import { RtmptTunnels } from './rtmpt-tunnels';
 import { sessionRow } from './session-row';
 
 /** Messages that a ladder draws. */
@@ -37,6 +39,8 @@ export class RtmpTracker implements SessionTracker {
   readonly tables: readonly TrackerTable[] = [
     { id: 'session-messages', definition: sessionMessageTable, rows: (scope) => this.messageRows(scope) },
   ];
+  /** Finds RTMP in exchanges of HTTP. */
+  readonly tunnels: HttpConsumer;
   private readonly log = new MessageLog();
   private readonly connections: RtmpConnection[] = [];
   private readonly byId = new Map<string, Found>();
@@ -52,13 +56,15 @@ export class RtmpTracker implements SessionTracker {
         this.changes += 1;
       },
     };
-    this.protocols = [
-      rtmpProtocol((channel) => {
-        const connection = new RtmpConnection(this.connections.length, channel, this.owner);
-        this.connections.push(connection);
-        return connection;
-      }),
-    ];
+    this.protocols = [rtmpProtocol((channel) => this.open(channel, new Set([channel.flow, channel.flow ^ 1])))];
+    this.tunnels = new RtmptTunnels({
+      sink: host.sink,
+      keep: (bytes, start, end) => host.bytes.keep(bytes, start, end),
+      open: (channel, flows) => {
+        const connection = this.open(channel, flows);
+        return { dissector: openRtmp(channel, connection), sessionId: () => connection.sessions[0]?.id ?? null };
+      },
+    });
   }
 
   get revision(): number {
@@ -193,7 +199,7 @@ export class RtmpTracker implements SessionTracker {
       const isOwn = connection.sessions.some(
         (session) => session.id === id || session.media.tracks.some((track) => track.id === id),
       );
-      if (isOwn) return { flows: [connection.channel.flow, connection.channel.flow + 1], frames: [] };
+      if (isOwn) return { flows: [...connection.flows], frames: [] };
     }
     return null;
   }
@@ -202,6 +208,12 @@ export class RtmpTracker implements SessionTracker {
     if (this.log.dropped === 0) return;
     const text = `${this.log.dropped} RTMP messages are not listed and not in files: there are too many.`;
     this.host.sink.report('warning', 'rtmp-message-limit', null, text);
+  }
+
+  private open(channel: StreamChannel, flows: ReadonlySet<number>): RtmpConnection {
+    const connection = new RtmpConnection(this.connections.length, channel, flows, this.owner);
+    this.connections.push(connection);
+    return connection;
   }
 
   private find(id: string): Found | null {

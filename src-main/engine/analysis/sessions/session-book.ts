@@ -35,10 +35,12 @@ export class SessionBook {
     this.tls = new TlsTracker(host);
     const rtsp = new RtspTracker(host);
     http.addConsumer(rtsp.tunnels);
+    const rtmp = new RtmpTracker(host);
+    http.addConsumer(rtmp.tunnels);
     // What is told by its first bytes alone comes last.
     this.trackers = [
       this.tls,
-      new RtmpTracker(host),
+      rtmp,
       rtsp,
       http,
       new CameraTracker(host, http),

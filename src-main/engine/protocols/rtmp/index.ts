@@ -11,4 +11,4 @@ export {
   unknownMessageStream,
 } from './message';
 export { controlFields, controlLabel, messageTypeName, sharedObjectFields } from './names';
-export { type HandshakeKind, type RtmpListener, rtmpProtocol } from './rtmp-dissector';
+export { type HandshakeKind, openRtmp, type RtmpListener, rtmpProtocol } from './rtmp-dissector';

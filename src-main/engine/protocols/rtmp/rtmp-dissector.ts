@@ -31,8 +31,13 @@ export function rtmpProtocol(open: (channel: StreamChannel) => RtmpListener): St
   return {
     name: 'RTMP',
     probe,
-    open: (channel) => new RtmpDissector(channel, open(channel)),
+    open: (channel) => openRtmp(channel, open(channel)),
   };
+}
+
+/** Reads a stream that is known to carry RTMP. */
+export function openRtmp(channel: StreamChannel, listener: RtmpListener): StreamDissector {
+  return new RtmpDissector(channel, listener);
 }
 
 const look = new HeaderLook();

@@ -46,39 +46,46 @@ export interface FormatInference {
   readonly reasons: readonly string[];
 }
 
-const tests: readonly FormatTest[] = [
-  testH264,
-  testH265,
-  testVp8,
-  testVp9,
-  testAv1,
-  testJpeg,
-  testH261,
-  testH263,
-  testMpegVideo,
-  testMpeg4Visual,
-  testTransportStream,
-  testProgramStream,
-  testMpeg4Generic,
-  testLatm,
-  testMpegAudio,
-  testAc3,
-  testOpus,
-  testAmr,
-  testAmrAligned,
-  testAmrWb,
-  testAmrWbAligned,
-  testGsm,
-  testGsmEfr,
-  testIlbc20,
-  testIlbc30,
-  testG723,
-  testG729,
-  testSpeex,
-  testSpeexWideband,
-  testDvi4,
+/** A test, and the clock rate that its format has, if that is always the same. */
+type ClockedTest<Result> = readonly [clockRateHz: number | null, test: (sample: StreamSample) => Result];
+
+const tests: readonly ClockedTest<ReturnType<FormatTest>>[] = [
+  [90_000, testH264],
+  [90_000, testH265],
+  [90_000, testVp8],
+  [90_000, testVp9],
+  [90_000, testAv1],
+  [90_000, testJpeg],
+  [90_000, testH261],
+  [90_000, testH263],
+  [90_000, testMpegVideo],
+  [90_000, testMpeg4Visual],
+  [90_000, testTransportStream],
+  [90_000, testProgramStream],
+  [null, testMpeg4Generic],
+  [null, testLatm],
+  [90_000, testMpegAudio],
+  [null, testAc3],
+  [48_000, testOpus],
+  [8000, testAmr],
+  [8000, testAmrAligned],
+  [16_000, testAmrWb],
+  [16_000, testAmrWbAligned],
+  [8000, testGsm],
+  [8000, testGsmEfr],
+  [8000, testIlbc20],
+  [8000, testIlbc30],
+  [8000, testG723],
+  [8000, testG729],
+  [8000, testSpeex],
+  [16_000, testSpeexWideband],
+  [null, testDvi4],
 ];
-const manifold: readonly ((sample: StreamSample) => FormatScore[])[] = [testByteATick, testLinear, testG726];
+const manifold: readonly ClockedTest<FormatScore[]>[] = [
+  [8000, testByteATick],
+  [null, testLinear],
+  [8000, testG726],
+];
 
 /** What a format has to be better by than none of those known, as log-likelihood. */
 const unknownEvidence = 7;
@@ -88,11 +95,14 @@ const minPackets = 4;
 const worthSaying = 0.01;
 const maxCandidates = 3;
 
-/** What every test says of a sample, the most likely first. */
+/** What every test says of a sample, the most likely first; those whose clock rate is impossible are not asked. */
 export function scoreFormats(sample: StreamSample): FormatScore[] {
-  return [...tests.flatMap((test) => test(sample) ?? []), ...manifold.flatMap((test) => test(sample))].sort(
-    (a, b) => b.evidence - a.evidence,
-  );
+  const isPossible = ([rateHz]: ClockedTest<unknown>): boolean =>
+    rateHz === null || sample.clockEvidence(rateHz) !== Number.NEGATIVE_INFINITY;
+  return [
+    ...tests.filter(isPossible).flatMap(([, test]) => test(sample) ?? []),
+    ...manifold.filter(isPossible).flatMap(([, test]) => test(sample)),
+  ].sort((a, b) => b.evidence - a.evidence);
 }
 
 /** Names the payload format of a sample by the likelihood of all formats, none of them among these. */

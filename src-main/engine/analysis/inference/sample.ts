@@ -21,10 +21,14 @@ export interface SampledPacket {
 /** Packets of one payload type in sequence order, and what their timing tells. */
 export class StreamSample {
   readonly packets: readonly SampledPacket[];
+  /** Packets that the capture kept whole. */
+  readonly whole: readonly SampledPacket[];
   /** Most frequent step between consecutive packets, zero left out; 0 without one. */
   readonly usualStep: number;
   /** Share of the consecutive packets that have the same timestamp, 0..1. */
   readonly sharedTimestamps: number;
+  private joinedBytes: Uint8Array | null = null;
+  private counts: Uint32Array | null = null;
 
   /**
    * `ticksPerSecond` is the slope of timestamp over arrival, null when unknown; `coveredSeconds` the time that it was
@@ -36,7 +40,9 @@ export class StreamSample {
     readonly coveredSeconds: number,
   ) {
     const ordered = packets
-      .map((packet) => ({ ...packet, step: Number.NaN, begins: false, ends: false }))
+      .map(({ payload, sequence, timestamp, marker, frame, missing }): SampledPacket => {
+        return { payload, sequence, timestamp, marker, frame, missing, step: Number.NaN, begins: false, ends: false };
+      })
       .sort((a, b) => a.sequence - b.sequence)
       .filter((packet, i, all) => i === 0 || packet.sequence !== all[i - 1].sequence);
     const steps = new Map<number, number>();
@@ -53,13 +59,21 @@ export class StreamSample {
       else steps.set(packet.step, (steps.get(packet.step) ?? 0) + 1);
     }
     this.packets = ordered;
+    this.whole = ordered.filter(({ missing, payload }) => missing === 0 && payload.length > 0);
     this.sharedTimestamps = pairs > 0 ? shared / pairs : 0;
     this.usualStep = [...steps].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0])[0];
   }
 
-  /** Packets that the capture kept whole. */
-  get whole(): readonly SampledPacket[] {
-    return this.packets.filter(({ missing, payload }) => missing === 0 && payload.length > 0);
+  /** The first payload bytes of the whole packets together, up to 32 000: some four seconds of G.711. */
+  get joined(): Uint8Array {
+    this.joinedBytes ??= join(this.whole);
+    return this.joinedBytes;
+  }
+
+  /** How often each byte value is among those of `joined`. */
+  get histogram(): Uint32Array {
+    this.counts ??= countBytes(this.joined);
+    return this.counts;
   }
 
   /**
@@ -82,4 +96,27 @@ export class StreamSample {
     const nearest = ratesHz.reduce((a, b) => (Math.abs(b - measured) < Math.abs(a - measured) ? b : a));
     return Math.abs(measured / nearest - 1) <= 0.08 ? nearest : null;
   }
+}
+
+/** Bytes that the waveform is judged by. */
+const maxBytes = 32_000;
+
+function join(packets: readonly SampledPacket[]): Uint8Array {
+  const total = packets.reduce((sum, { payload }) => sum + payload.length, 0);
+  const bytes = new Uint8Array(Math.min(maxBytes, total));
+  let at = 0;
+  for (const { payload } of packets) {
+    const piece = payload.subarray(0, bytes.length - at);
+    bytes.set(piece, at);
+    at += piece.length;
+    if (at === bytes.length) break;
+  }
+  return bytes;
+}
+
+function countBytes(bytes: Uint8Array): Uint32Array {
+  const counts = new Uint32Array(256);
+  // Not `for of`: until this is compiled well, each step of an iterator makes an object.
+  for (let i = 0; i < bytes.length; i += 1) counts[bytes[i]] += 1;
+  return counts;
 }

@@ -1,28 +1,28 @@
 import { findCodec } from '../../codecs';
 import { audio, type FormatScore, Tally } from './format-test';
-import type { SampledPacket, StreamSample } from './sample';
+import type { StreamSample } from './sample';
 
-/** Bytes that the waveform is judged by: some four seconds of G.711. */
-const maxBytes = 32_000;
 const minBytes = 800;
 
 const predictorOrder = 10;
+const lagsAtOnce = 4;
+const lags = lagsAtOnce * Math.ceil((predictorOrder + 1) / lagsAtOnce);
 
 /**
  * Share of the power that a linear predictor (autocorrelation method, Levinson and Durbin) cannot foresee, 0..1: noise
  * keeps nearly all of it, sound little, whatever its pitch. 1 for constant samples. `stride` steps over channels.
  */
 function unpredictable(samples: Int16Array | Float64Array, stride = 1): number {
+  const { length } = samples;
   let mean = 0;
-  for (const sample of samples) mean += sample;
-  mean /= samples.length || 1;
-  const correlation = new Float64Array(predictorOrder + 1);
-  for (let lag = 0; lag <= predictorOrder; lag += 1) {
-    let sum = 0;
-    for (let i = lag * stride; i < samples.length; i += 1)
-      sum += (samples[i] - mean) * (samples[i - lag * stride] - mean);
-    correlation[lag] = sum;
-  }
+  for (let i = 0; i < length; i += 1) mean += samples[i];
+  mean /= length || 1;
+  // Zeros in front stand for the samples before the first one.
+  const room = lags * stride;
+  const centred = new Float64Array(room + length);
+  for (let i = 0; i < length; i += 1) centred[room + i] = samples[i] - mean;
+  const correlation = new Float64Array(lags);
+  for (let lag = 0; lag < lags; lag += lagsAtOnce) correlate(centred, room, lag, stride, correlation);
   const power = correlation[0];
   if (power <= 0) return 1;
   const weights = new Float64Array(predictorOrder + 1);
@@ -39,17 +39,20 @@ function unpredictable(samples: Int16Array | Float64Array, stride = 1): number {
   return Math.max(1e-6, Math.min(1, error / power));
 }
 
-function joined(packets: readonly SampledPacket[]): Uint8Array {
-  const total = packets.reduce((sum, { payload }) => sum + payload.length, 0);
-  const bytes = new Uint8Array(Math.min(maxBytes, total));
-  let at = 0;
-  for (const { payload } of packets) {
-    const piece = payload.subarray(0, bytes.length - at);
-    bytes.set(piece, at);
-    at += piece.length;
-    if (at === bytes.length) break;
+/** Correlation of the samples from `from` on with those `lag` and the next three lags before: four sums at a time. */
+function correlate(samples: Float64Array, from: number, lag: number, stride: number, into: Float64Array): void {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (let i = from, before = from - lag * stride; i < samples.length; i += 1, before += 1) {
+    const sample = samples[i];
+    first += sample * samples[before];
+    second += sample * samples[before - stride];
+    third += sample * samples[before - 2 * stride];
+    fourth += sample * samples[before - 3 * stride];
   }
-  return bytes;
+  into[lag] = first;
+  into[lag + 1] = second;
+  into[lag + 2] = third;
+  into[lag + 3] = fourth;
 }
 
 function expand(name: 'PCMU' | 'PCMA', bytes: Uint8Array): Int16Array {
@@ -59,11 +62,13 @@ function expand(name: 'PCMU' | 'PCMA', bytes: Uint8Array): Int16Array {
 }
 
 /** Share of bytes near silence: µ-law FF, 7F, FE, 7E; A-law D5, 55, D4, 54. */
-function silence(bytes: Uint8Array, codes: readonly number[]): number {
-  let count = 0;
-  for (const byte of bytes) if (codes.includes(byte)) count += 1;
-  return count / bytes.length;
+function silence({ histogram, joined }: StreamSample, codes: readonly number[]): number {
+  return codes.reduce((sum, code) => sum + histogram[code], 0) / joined.length;
 }
+
+/** How many byte values there are. */
+const distinct = ({ histogram }: StreamSample): number =>
+  histogram.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
 
 const silentMu = [0xff, 0x7f, 0xfe, 0x7e];
 const silentA = [0xd5, 0x55, 0xd4, 0x54];
@@ -88,13 +93,13 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
  */
 export function testByteATick(sample: StreamSample): FormatScore[] {
   const steps = bytesPerTick(sample, 1);
-  const bytes = joined(sample.whole);
+  const bytes = sample.joined;
   if (steps.passed < 2 || steps.share < 0.6 || bytes.length < minBytes) return [];
   const clock = Math.max(0, steps.evidence) + sample.clockEvidence(8000);
   const mu = unpredictable(expand('PCMU', bytes));
   const a = unpredictable(expand('PCMA', bytes));
-  const quietMu = silence(bytes, silentMu);
-  const quietA = silence(bytes, silentA);
+  const quietMu = silence(sample, silentMu);
+  const quietA = silence(sample, silentA);
   const base = [
     `a byte a tick in ${steps}`,
     `the next sample can be foreseen: all but ${percent(mu)} of the power as µ-law, all but ${percent(a)} as A-law`,
@@ -114,7 +119,7 @@ export function testByteATick(sample: StreamSample): FormatScore[] {
   };
   add('PCMU', mu, a, quietMu, quietA);
   add('PCMA', a, mu, quietA, quietMu);
-  if (mu > 0.6 && a > 0.6 && new Set(bytes).size > 64 && !looksRandom(sample)) {
+  if (mu > 0.6 && a > 0.6 && distinct(sample) > 64 && !looksRandom(sample)) {
     scores.push({
       ...audio('G722', 8000),
       evidence: clock + 6,
@@ -127,7 +132,7 @@ export function testByteATick(sample: StreamSample): FormatScore[] {
 
 /** Linear samples of 16 or 24 bits in network order (RFC 3551, section 4.5.11; RFC 3190): smooth that way only. */
 export function testLinear(sample: StreamSample): FormatScore[] {
-  const bytes = joined(sample.whole);
+  const bytes = sample.joined;
   if (bytes.length < minBytes) return [];
   const rates = [8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
   const clockRateHz = sample.nearestRate(rates) ?? 44_100;
@@ -169,7 +174,7 @@ export function testDvi4(sample: StreamSample): FormatScore | null {
     if (payload.length < 8) return null;
     headers.add(payload[2] <= 88 && payload[3] === 0 && (Number.isNaN(step) || step >= 2 * (payload.length - 4)));
   }
-  if (headers.share < 0.9 || sample.usualStep === 0 || new Set(joined(sample.whole)).size < 32) return null;
+  if (headers.share < 0.9 || sample.usualStep === 0 || distinct(sample) < 32) return null;
   const clockRateHz = sample.nearestRate(rates) ?? 8000;
   return {
     ...audio('DVI4', clockRateHz),
@@ -201,7 +206,7 @@ function zeroCodes(bytes: Uint8Array, bits: number, isLowFirst: boolean): number
  * from the zeros, of two bits nothing can.
  */
 export function testG726(sample: StreamSample): FormatScore[] {
-  const bytes = joined(sample.whole);
+  const bytes = sample.joined;
   if (bytes.length < 400) return [];
   return [2, 3, 4, 5].flatMap((bits) => {
     const steps = bytesPerTick(sample, bits / 8);
@@ -231,8 +236,9 @@ export function looksRandom(sample: StreamSample): boolean {
   const counts = new Float64Array(256);
   let total = 0;
   for (const { payload } of sample.whole) {
-    for (const byte of payload.subarray(0, 256)) counts[byte] += 1;
-    total += Math.min(256, payload.length);
+    const length = Math.min(256, payload.length);
+    for (let i = 0; i < length; i += 1) counts[payload[i]] += 1;
+    total += length;
   }
   if (total < 2000) return false;
   const expected = total / 256;

@@ -2,7 +2,7 @@ export const helpText = `Usage:
   tapdeck info    FILE [--json]
   tapdeck analyze FILE... [--json] [--include conversations]
   tapdeck export  FILE (--id ID... | --all) --out DIR
-                       [--format auto|mp4|mkv|webm|wav|au|raw|rtpdump|sdp|csv]
+                       [--format auto|mp4|mkv|webm|wav|au|raw|flv|ts|jpg|original|pcap|rtpdump|sdp|csv]
                        [--damage faithful|clean] [--quality high|medium|low] [--json]
   tapdeck replay  FILE --id ID [--to HOST[:PORT]] [--speed N] [--loop] [--allow-remote] [--json]
   analyze, export and replay also take [--wpa SSID:PASSPHRASE]... [--keylog FILE]...

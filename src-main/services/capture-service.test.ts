@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MessageChannel, type Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, expect, it } from 'vitest';
-import { createCaptureHandlers } from '../workers/capture-handlers';
-import { hashHandlers } from '../workers/hash-handlers';
-import { serveRpc } from '../workers/rpc/server';
-import { CaptureService } from './capture-service';
+import type { CaptureService } from './capture-service';
+import { inProcessCaptures } from './testing/in-process-captures';
 
 const sample = readFileSync('assets/samples/call.pcapng');
 const folder = mkdtempSync(join(tmpdir(), 'tapdeck-service-'));
@@ -20,38 +16,8 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A worker without a thread: the same handlers behind a message channel. */
-class InProcessWorker extends EventEmitter {
-  private readonly channel = new MessageChannel();
-
-  constructor(serve: (port: never) => void) {
-    super();
-    serve(this.channel.port1 as never);
-    this.channel.port2.on('message', (message) => this.emit('message', message));
-  }
-
-  postMessage(message: unknown): void {
-    this.channel.port2.postMessage(message);
-  }
-
-  async terminate(): Promise<number> {
-    this.channel.port1.close();
-    this.emit('exit', 1);
-    return 1;
-  }
-}
-
 function createService(): CaptureService {
-  const worker = (serve: (port: never) => void) => new InProcessWorker(serve) as unknown as Worker;
-  const service = new CaptureService({
-    createCaptureWorker: () =>
-      worker((port) => {
-        const { handlers, bind } = createCaptureHandlers();
-        bind(serveRpc(port, handlers));
-      }),
-    createHashWorker: () => worker((port) => void serveRpc(port, hashHandlers)),
-    temporaryFolder: folder,
-  });
+  const service = inProcessCaptures(folder);
   services.push(service);
   return service;
 }

@@ -46,12 +46,16 @@ type Splitter = (bytes: Uint8Array) => Piece[];
 const shortestGapSeconds = 0.002;
 const longestRoundingSeconds = 0.012;
 
-/** Frames of a sound track in order; what is damaged is left out, so that nothing false sounds. */
+/**
+ * Frames of a sound track in order, none before the one before it; a sender that stamps them too densely has them
+ * overlap. What is damaged is left out, so that nothing false sounds.
+ */
 export function* audioFrames(track: SampleTrack, reader: PayloadReader): Generator<AudioFrame> {
   const split = splitterOf(track);
   if (!split) return;
   const count = Math.min(track.count, track.timeSeconds.length);
   const times = trackTimes(track, count);
+  let start = Number.NEGATIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i += 1) {
     const { bytes, holes } = readSample(track, i, reader);
@@ -63,9 +67,10 @@ export function* audioFrames(track: SampleTrack, reader: PayloadReader): Generat
       offset += durationSeconds;
       const tolerance = Math.max(shortestGapSeconds, Math.min(longestRoundingSeconds, durationSeconds / 2));
       const follows = Math.abs(time - end) <= tolerance;
-      // What overlaps the sound before it came twice or was stamped anew: it is not heard twice.
-      if (!follows && time < end) continue;
+      // What begins before the frame before it has no place in a file: it came twice, or was stamped anew.
+      if (!follows && time <= start) continue;
       const timeSeconds = follows ? end : time;
+      start = timeSeconds;
       end = timeSeconds + durationSeconds;
       yield { data, timeSeconds, durationSeconds, sample: i, format: { config, sampleRateHz, channels, layer } };
     }

@@ -11,6 +11,7 @@ import { collect } from '#engine/capture/testing/collect';
 import { resolveFfmpeg } from '../../../media/ffmpeg/resolve';
 import { analyse, capturePath, hasCaptures, hasTshark, tsharkFields } from '../../../testing/oracles';
 import { FileSource } from '../../../workers/file-source';
+import { nodeCipherSuite } from '../../../workers/node-cipher-suite';
 import { CaptureAnalysis } from '../pipeline/capture-analysis';
 
 const folder = mkdtempSync(join(tmpdir(), 'tapdeck-rtmp-'));
@@ -143,6 +144,27 @@ describe.skipIf(!hasCaptures)('RTMP of real peers', { timeout: 60_000 }, () => {
       sent.map(({ timestamp }) => timestamp - sent[0].timestamp),
     );
     expect(steps.length).toBe(own.length);
+  });
+
+  it('reads RTMPS with the key log as it reads its plain kin', () => {
+    const opened = CaptureAnalysis.open(new FileSource(capturePath('live/rtmp/rtmps_443.pcapng')), {
+      ciphers: nodeCipherSuite,
+      keyLogs: [{ bytes: readFileSync(capturePath('live/rtmp/rtmps_443.keylog.txt')), origin: 'key-log' }],
+    });
+    if (!opened.ok) throw new Error(opened.error.message);
+    while (opened.value.ingest(() => false));
+    opened.value.finish();
+    const own = tagsOf(exported(opened.value)).filter(isMedia);
+    const player = tagsOf(readFileSync(capturePath('live/rtmp/rtmps_443.player.flv'))).filter(isMedia);
+    const isPicture = (tag: Tag): boolean => !(tag.type === 9 && tag.payload[1] === 2);
+    const sent = own.filter(isPicture).map(short);
+    const read = player.filter(isPicture).map(short);
+    // The player did not wait for the last frames of sound.
+    expect(sent.slice(0, read.length)).toEqual(read);
+    expect(own.filter(({ type, payload }) => type === 9 && payload[1] === 1)).toHaveLength(300);
+    const session = opened.value.document().sessions.find(({ kind }) => kind === 'rtmp');
+    expect(session).toMatchObject({ layers: ['TLS'], media: 'video', missingBytes: 0, server: '203.0.113.57:443' });
+    expect(opened.value.streams()).toMatchObject([{ encryption: 'tls', decrypted: true }, { decrypted: true }]);
   });
 
   it.skipIf(!ffmpegPath)('decodes to the pictures of the source', () => {

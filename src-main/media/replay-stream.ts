@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { lookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { packetColumns, type RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import { RpcFailure } from '../workers/rpc/protocol';
@@ -45,7 +45,8 @@ export async function replayStream(
       hint: 'Choose one of its streams.',
     });
   }
-  const socket = await connect(host, port);
+  const { address, family } = await resolve(host);
+  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   try {
     return await withReader(input, async (reader) => {
       const columns = packetColumns(stream);
@@ -53,7 +54,7 @@ export async function replayStream(
       const lengthMs = count > 0 ? (timeNs[count - 1] - timeNs[0]) / 1e6 : 0;
       const stepMs = count > 1 ? lengthMs / (count - 1) : 20;
       const next = continuation(stream);
-      const sender = new Sender(socket);
+      const sender = new Sender(socket, address, port);
       const startedAt = performance.now();
       let cutPackets = 0;
       for (let round = 0; count > 0 && (round === 0 || isLooping); round += 1) {
@@ -110,14 +111,19 @@ class Sender {
   private failure: Error | null = null;
   private wake: (() => void) | null = null;
 
-  constructor(private readonly socket: Socket) {
+  constructor(
+    private readonly socket: Socket,
+    private readonly address: string,
+    private readonly port: number,
+  ) {
     socket.on('error', (error) => this.note(error));
   }
 
   async send(packet: Buffer): Promise<void> {
     await this.below(maxPending);
     this.pending += 1;
-    this.socket.send(packet, (error) => {
+    // Not connected: a system tells of ports that nobody listens at to connected sockets alone, and players come and go.
+    this.socket.send(packet, this.port, this.address, (error) => {
       this.pending -= 1;
       if (error) this.note(error);
       else {
@@ -143,25 +149,18 @@ class Sender {
   }
 
   private note(error: NodeJS.ErrnoException): void {
-    // Nobody listens there yet; players come and go.
-    if (error.code === 'ECONNREFUSED') return;
     this.failure ??= sendFailure(error);
     this.wake?.();
   }
 }
 
-function connect(host: string, port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-    socket.once('error', (error) => {
-      socket.close();
-      reject(sendFailure(error));
-    });
-    socket.connect(port, host, () => {
-      socket.removeAllListeners('error');
-      resolve(socket);
-    });
-  });
+/** An address literal as it is, a name once. */
+async function resolve(host: string): Promise<{ readonly address: string; readonly family: number }> {
+  try {
+    return await lookup(host);
+  } catch (error) {
+    throw sendFailure(error as NodeJS.ErrnoException);
+  }
 }
 
 function sendFailure(error: NodeJS.ErrnoException): RpcFailure {

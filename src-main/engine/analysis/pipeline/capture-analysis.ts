@@ -159,6 +159,7 @@ export class CaptureAnalysis {
       tlsSecrets: new TlsSecrets(keyLogs, () => reader.notes.secrets),
       decoder: contentDecoder ?? null,
       rtpStreams: () => this.rtpStreams(),
+      rtpBytes: (id) => this.rtp.streamById(id)?.statistics.payloadBytes ?? 0,
       rtpIndex: (id) => this.rtp.mediaIndex(id, this.replay),
       announce: (media) => this.rtp.announce(media),
       timeOf: (frame) => this.store.timeOf(frame),

@@ -49,7 +49,6 @@ export class RtspSession {
   startNs: number;
   endNs: number;
   interleavedFrames = 0;
-  interleavedBytes = 0;
   private lastStatus = '';
   private redirect = '';
   private readonly schemes = new Set<string>();
@@ -99,7 +98,6 @@ export class RtspSession {
     this.serverName ??= other.serverName;
     this.presentation ??= other.presentation;
     this.interleavedFrames += other.interleavedFrames;
-    this.interleavedBytes += other.interleavedBytes;
   }
 
   note(client: Endpoint, server: Endpoint, logged: LoggedMessage | null, timeNs: number): void {
@@ -167,7 +165,8 @@ export class RtspSession {
     return describedMedia(this.presentation, url, at >= 0 ? at : this.setups.length);
   }
 
-  row(streams: readonly StreamRow[]): SessionRow {
+  /** `bytes`: of the payloads of its streams. */
+  row(streams: readonly StreamRow[], bytes: number): SessionRow {
     const endNs = streams.reduce((end, s) => Math.max(end, (s.startSeconds + s.durationSeconds) * 1e9), this.endNs);
     const kinds = new Set(streams.map(({ kind }) => kind));
     return {
@@ -180,7 +179,7 @@ export class RtspSession {
       agent: this.agent,
       startSeconds: this.startNs / 1e9,
       durationSeconds: (endNs - this.startNs) / 1e9,
-      bytes: this.interleavedBytes,
+      bytes,
       missingBytes: 0,
       layers: this.layers,
       streamIds: streams.map(({ id }) => id),

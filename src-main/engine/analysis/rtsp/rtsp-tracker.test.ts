@@ -101,7 +101,7 @@ describe('sessions of RTSP', () => {
       agent: 'test',
       client: '10.0.0.5:51000',
       server: '10.0.0.9:6970',
-      bytes: 40 * 52,
+      bytes: 40 * 40,
       details: {
         version: 'RTSP/1.0',
         session: '4711',

@@ -79,7 +79,13 @@ export class RtspTracker implements SessionTracker {
       if (own) own.push(stream);
       else bySession.set(stream.sessionId, [stream]);
     }
-    return this.all.map((session) => session.row(bySession.get(session.id) ?? []));
+    return this.all.map((session) => {
+      const own = bySession.get(session.id) ?? [];
+      return session.row(
+        own,
+        own.reduce((sum, { id }) => sum + this.host.rtpBytes(id), 0),
+      );
+    });
   }
 
   ladder(id: string): Ladder | null {
@@ -179,10 +185,7 @@ export class RtspTracker implements SessionTracker {
       onInterleaved: (connection, direction, channel, bytes, start, end, frame, timeNs, address) => {
         const framed = this.framedFlow(connection, direction, channel);
         const { session } = connection;
-        if (session) {
-          session.interleavedFrames += 1;
-          session.interleavedBytes += end - start;
-        }
+        if (session) session.interleavedFrames += 1;
         this.changes += 1;
         this.host.framed.datagram(framed, bytes, start, end, frame, timeNs, address);
       },

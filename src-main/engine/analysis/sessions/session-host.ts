@@ -30,6 +30,8 @@ export interface SessionHost {
   rtpStreams(): readonly StreamRow[];
   /** Where the packets of an RTP stream lie; null when there is no such stream. */
   rtpIndex(streamId: string): RtpMediaIndex | null;
+  /** Bytes of all payloads of an RTP stream. */
+  rtpBytes(streamId: string): number;
   /** Tells the RTP engine where media is expected, and as what. */
   announce(media: MediaAnnouncement): void;
   /** Time of a frame, nanoseconds since the first one. */

@@ -297,7 +297,7 @@ export class CaptureAnalysis {
         calls: this.calls.count,
         streams: this.rtp.streamCount + this.sessions.streams().length,
         sessions: this.sessions.sessions().length,
-        objects: this.sessions.objects().length,
+        objects: this.sessions.objectCount,
         conversations: countConversations(this.flows),
         diagnostics: this.diagnostics.size,
       },
@@ -406,12 +406,13 @@ export class CaptureAnalysis {
         ),
       };
     }
-    const stream = streams.find((row) => row.id === sourceId);
+    const streamId = this.rtpStreamOf(sourceId, 'audio');
+    const stream = streams.find((row) => row.id === streamId);
     if (!stream) return null;
     return {
       kind: 'stream' as const,
       title: `${stream.codec ?? 'RTP'} ${stream.src} → ${stream.dst}`,
-      streams: this.indexOf(sourceId).map((index) => ({ ...index, direction: null })),
+      streams: this.indexOf(streamId).map((index) => ({ ...index, direction: null })),
     };
   }
 
@@ -430,7 +431,8 @@ export class CaptureAnalysis {
   }
 
   /** A video stream with the sound that belongs to it; null when there is no such stream. */
-  videoSource(streamId: string): VideoSourceIndexes | null {
+  videoSource(id: string): VideoSourceIndexes | null {
+    const streamId = this.rtpStreamOf(id, 'video');
     const stream = this.rtp.streamById(streamId);
     const [video] = stream ? this.indexOf(streamId) : [];
     const row = this.stream(streamId);
@@ -489,6 +491,12 @@ export class CaptureAnalysis {
     if (frames === null) return this.sessions.framesOf(id);
     const own = streams.filter((known) => known.callIds.includes(id)).map(({ context }) => context.flow);
     return { flows: [...new Set(own)], frames };
+  }
+
+  /** A session that set RTP streams up (RTSP) stands for its first one of a kind; a stream for itself. */
+  private rtpStreamOf(id: string, kind: StreamRow['kind']): string {
+    if (this.rtp.streamById(id)) return id;
+    return this.rtp.rows().find((row) => row.sessionId === id && row.kind === kind)?.id ?? id;
   }
 
   private surveyPictures(stream: RtpStream): void {

@@ -9,6 +9,7 @@ import type { ConversationVerdict } from '../../flow/conversation-rows';
 import type { PacketView } from '../../net/packet';
 import type { RowSource } from '../../store/table-view';
 import { CameraTracker } from '../camera/index';
+import { HttpStreamTracker } from '../http-stream/http-stream-tracker';
 import { HttpTracker } from '../http/index';
 import { DatagramRecogniser } from '../datagrams/datagram-recogniser';
 import { MpegTsTracker } from '../mpegts/mpegts-tracker';
@@ -45,6 +46,7 @@ export class SessionBook {
       http,
       new CameraTracker(host, http),
       new StreamingTracker(host, http),
+      new HttpStreamTracker(host, http),
       new MpegTsTracker(host),
       new DatagramRecogniser(host),
     ];
@@ -89,6 +91,11 @@ export class SessionBook {
       if (rows) return { definition: table.definition, rows };
     }
     return null;
+  }
+
+  /** How many objects there are, without making their rows. */
+  get objectCount(): number {
+    return this.trackers.reduce((sum, { objectCount = 0 }) => sum + objectCount, 0);
   }
 
   samples(id: string): MediaSamples | null {

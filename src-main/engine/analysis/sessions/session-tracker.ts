@@ -33,6 +33,8 @@ export interface SessionTracker {
   /** Media streams that are no RTP streams. */
   streams?(): readonly StreamRow[];
   objects?(): readonly ObjectRow[];
+  /** How many `objects` there are. */
+  readonly objectCount?: number;
   /** Coded samples of a session or of one of its streams; null when the id is not its own or has none. */
   samples?(id: string): MediaSamples | null;
   /** Bytes of a session, a stream or an object as they were sent; null when the id is not its own or has none. */

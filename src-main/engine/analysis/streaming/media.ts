@@ -1,16 +1,15 @@
 import { ExtentReader } from '../../bytes/extent-reader';
-import { Extents, missingBytes } from '../../bytes/extents';
+import { Extents } from '../../bytes/extents';
 import type { CaptureBytes } from '../../store/capture-bytes';
 import { tsSamples } from '../mpegts/ts-samples';
 import type { MediaFile, MediaSamples, SampleTrack } from '../sessions/media-samples';
+import { pourExtents } from '../sessions/pour-extents';
 import { type Mp4Part, mp4Tracks } from './mp4-samples';
 import type { Presentation } from './presentation';
 import type { SegmentFetches } from './segment-fetches';
 import { playedSegments, type WatchedSegment } from './watched';
 
 const syncByte = 0x47;
-/** Bytes given to a demultiplexer at once. */
-const chunkBytes = 64 << 10;
 
 interface PlayedMedia {
   readonly watched: WatchedSegment;
@@ -74,9 +73,8 @@ export class PresentationMedia {
   ): readonly SampleTrack[] {
     if (played.length === 0) return [];
     if (this.isTransportStream(played[0].media)) {
-      const parts = played.map(({ media, watched }) => {
-        const frame = frameOf(watched);
-        return (sink: ByteSink): void => this.pour(media, frame, startSeconds * 1e9, sink);
+      const parts = played.map(({ media, watched }) => (sink: Parameters<typeof pourExtents>[4]): void => {
+        pourExtents(media, this.bytes, frameOf(watched), startSeconds * 1e9, sink);
       });
       return tsSamples({ id, title: url, isPaced: false }, parts)?.tracks ?? [];
     }
@@ -88,20 +86,6 @@ export class PresentationMedia {
   private isTransportStream(media: Extents): boolean {
     const [first] = new ExtentReader(this.bytes, media).read(0, 1);
     return first === syncByte;
-  }
-
-  private pour(media: Extents, frame: number, timeNs: number, sink: ByteSink): void {
-    for (let i = 0; i < media.count; i += 1) {
-      const { address, length } = { address: media.address[i], length: media.length[i] };
-      if (address === missingBytes) {
-        sink.gap(length);
-        continue;
-      }
-      for (let at = 0; at < length; at += chunkBytes) {
-        const bytes = this.bytes.slice(address + at, Math.min(chunkBytes, length - at));
-        sink.push(bytes, 0, bytes.length, frame, timeNs, address + at);
-      }
-    }
   }
 
   private notes(presentation: Presentation, video: readonly SampleTrack[]): string[] {
@@ -122,11 +106,6 @@ export class PresentationMedia {
   private isClosed({ viewer }: Presentation, key: WatchedSegment['segment']['key']): boolean {
     return key !== null && !this.fetches.hasKey(viewer, key);
   }
-}
-
-interface ByteSink {
-  push(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
-  gap(length: number): void;
 }
 
 /** Times go on where a discontinuity begins another clock: as long as the segments before it play. */

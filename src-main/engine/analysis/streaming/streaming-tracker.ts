@@ -163,6 +163,8 @@ export class StreamingTracker implements SessionTracker, HttpConsumer {
   private current(): readonly Session[] {
     const { revision } = this;
     if (this.built.revision === revision) return this.built.sessions;
+    // While exchanges still come, putting everything together anew each time would cost the square of their number.
+    if (!this.isFinished && this.built.revision > 0 && revision < 1.2 * this.built.revision) return this.built.sessions;
     this.fetches.update();
     const presentations = [
       ...hlsPresentations(this.playlists),

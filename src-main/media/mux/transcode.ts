@@ -9,6 +9,9 @@ import type { VideoPlan } from './video-plan';
 export const qualities = { high: 16, medium: 21, low: 28 } as const;
 export type Quality = keyof typeof qualities;
 
+/** Pictures that claim to be larger are left out: each would take gigabytes. */
+const maxPixels = 1 << 27;
+
 /** Ticks a second of the files that are made: that of all video over RTP. */
 const clockRateHz = 90_000;
 
@@ -36,7 +39,8 @@ export async function transcode(
   await runFfmpeg({
     ffmpegPath,
     args: [
-      ...['-f', 'matroska', '-i', 'pipe:0', '-map', '0:v:0', '-map_metadata', '-1', '-fflags', '+bitexact'],
+      ...['-max_pixels', String(maxPixels), '-f', 'matroska', '-i', 'pipe:0'],
+      ...['-map', '0:v:0', '-map_metadata', '-1', '-fflags', '+bitexact'],
       // H.264 with subsampled colour has even sides.
       ...['-flags:v', '+bitexact', '-vf', 'pad=ceil(iw/2)*2:ceil(ih/2)*2', '-pix_fmt', 'yuv420p'],
       // Times stay as they are, on the clock of the input, not on the grid of a frame rate.
@@ -51,16 +55,22 @@ export async function transcode(
   });
 }
 
-/** The video of an MP4 that was made by `transcode`, as a track. */
-export async function trackOfFile(path: string): Promise<VideoTrack> {
+/**
+ * The video of an MP4 that was made by `transcode`, as a track. The last picture, whose length the encoder guesses,
+ * stands until `endSeconds`.
+ */
+export async function trackOfFile(path: string, endSeconds: number): Promise<VideoTrack> {
   const input = new Input({ source: new FilePathSource(path), formats: [MP4] });
   const track = await input.getPrimaryVideoTrack();
   const config = await track?.getDecoderConfig();
   if (!track || !config) throw new Error('the transcoded file has no video track');
+  const fileEnd = await track.computeDuration();
   async function* packets(): AsyncGenerator<MuxPacket> {
     if (!track) return;
     for await (const { data, type, timestamp, duration } of new EncodedPacketSink(track).packets()) {
-      yield { data, isKey: type === 'key', timeSeconds: timestamp, durationSeconds: duration };
+      const isLast = timestamp + duration > fileEnd - 0.5 / clockRateHz;
+      const durationSeconds = isLast ? endSeconds - timestamp : duration;
+      yield { data, isKey: type === 'key', timeSeconds: timestamp, durationSeconds };
     }
     input.dispose();
   }

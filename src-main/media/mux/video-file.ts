@@ -248,7 +248,8 @@ async function writeVideo(
         quality: quality ?? 'high',
         originSeconds,
       });
-      await writeContainer(format, path, await trackOfFile(picturePath), audio, { signal });
+      const pictures = await trackOfFile(picturePath, plan.endSeconds - originSeconds);
+      await writeContainer(format, path, pictures, audio, { signal });
     }
     return written;
   } finally {

@@ -3,6 +3,7 @@ import type { Result } from '../base/result';
 import type { Artifact, Job } from '../model/artifact';
 import type { Ladder, SipMessageDetail } from '../model/call';
 import type { CaptureProgress, CaptureSummary } from '../model/capture';
+import type { DecodeAsState } from '../model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '../model/packet';
 import type { PlayerModel } from '../model/player';
 import type { SessionMessageDetail, SessionRow } from '../model/session';
@@ -77,6 +78,18 @@ export const exportFormats = [
   'pcap',
 ] as const;
 
+/** A `DecodeAsRule`. */
+export const decodeAsRuleSchema = z.object({
+  port: z.number().int().min(1).max(65_535),
+  format: z
+    .object({
+      encodingName: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/),
+      clockRateHz: z.number().int().min(1).max(999_999).nullable(),
+      channels: z.number().int().min(1).max(99).nullable(),
+    })
+    .nullable(),
+});
+
 /** One schema a command: what the renderer may ask of the main process. */
 export const commandSchemas = {
   'app:info': z.object({}),
@@ -101,6 +114,13 @@ export const commandSchemas = {
   'capture:tls-summary': z.object({ captureId }),
   /** Asks for a key log file of TLS, and reads the capture anew with it. */
   'capture:add-key-log': z.object({ captureId }),
+  /** What was said of UDP ports, and what can be said. */
+  'capture:decode-as': z.object({ captureId }),
+  /**
+   * Says what the flows of UDP ports carry, in place of all that was said before: kept with the capture. Where something
+   * is taken back the capture is read anew.
+   */
+  'capture:set-decode-as': z.object({ captureId, rules: z.array(decodeAsRuleSchema).max(500) }),
   'table:definitions': z.object({}),
   'table:page': z.object({ captureId, query: tableQuerySchema }),
   'timeline:get': z.object({ captureId }),
@@ -215,6 +235,9 @@ export interface CommandOutputs {
   'capture:tls-summary': TlsSummary;
   /** Null when the user changed their mind. */
   'capture:add-key-log': { readonly captureId: string } | null;
+  'capture:decode-as': DecodeAsState;
+  /** The capture that is shown now. */
+  'capture:set-decode-as': { readonly captureId: string };
   'table:definitions': readonly TableDefinition[];
   'table:page': TablePage;
   'timeline:get': MediaTimeline;

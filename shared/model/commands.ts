@@ -33,6 +33,7 @@ export const menuCommands = [
   { id: 'file.stop-reading', title: 'Stop Reading', accelerator: 'CmdOrCtrl+.', menu: 'file', startsSection: true },
   { id: 'capture.follow', title: 'Follow Growing File', accelerator: null, menu: 'file' },
   { id: 'capture.keys', title: 'Decryption Keys…', accelerator: null, menu: 'file' },
+  { id: 'capture.decode-as', title: 'Decode As…', accelerator: 'CmdOrCtrl+Shift+U', menu: 'file' },
   { id: 'file.close', title: 'Close Capture', accelerator: 'CmdOrCtrl+W', menu: 'file' },
   { id: 'file.clear-recent', title: 'Clear Recent Files', accelerator: null, menu: 'file' },
 

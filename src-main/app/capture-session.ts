@@ -1,8 +1,10 @@
 import { fail, ok, type Result } from '#shared/base/result';
 import type { EventName, EventPayloads } from '#shared/ipc/contract';
 import type { CaptureSummary } from '#shared/model/capture';
+import type { DecodeAsRule, DecodeAsState } from '#shared/model/decode-as';
 import type { CaptureService, OpenOptions } from '../services/capture-service';
 import type { CommandHandlers } from './commands';
+import type { DecodeAsRules } from './decode-as-rules';
 import type { RecentFiles } from './recent-files';
 
 export type Send = <Name extends EventName>(name: Name, payload: EventPayloads[Name]) => void;
@@ -21,10 +23,16 @@ export class CaptureSession {
   /** Paths of key logs of TLS, kept in memory alone until the program ends. */
   private keyLogs: readonly string[] = [];
 
+  /** What the streams of the present capture were told. */
+  private applied: readonly DecodeAsRule[] = [];
+
   constructor(
     private readonly captures: CaptureService,
     private readonly recentFiles: RecentFiles,
+    private readonly decodeAsRules: DecodeAsRules,
     private readonly send: Send,
+    /** What was made of the media of a capture is not right any more. */
+    private readonly onDecodedAs: (captureId: string) => void,
   ) {
     captures.on('opened', (summary) => send('capture:opened', summary));
     captures.on('closed', (closed) => send('capture:closed', closed));
@@ -84,6 +92,41 @@ export class CaptureSession {
     return opened;
   }
 
+  /** What was said of the ports of a capture, and what can be said. */
+  async decodeAs(captureId: string): Promise<DecodeAsState> {
+    const sha256 = await this.captures.sha256(captureId);
+    return { rules: this.decodeAsRules.of(sha256), formats: this.captures.payloadFormats };
+  }
+
+  /** Says what ports carry, in place of all that was said before; where something is taken back it is read anew. */
+  async setDecodeAs(
+    captureId: string,
+    rules: readonly DecodeAsRule[],
+  ): Promise<Result<{ readonly captureId: string }>> {
+    const { files, state } = this.captures.summary(captureId);
+    this.decodeAsRules.set(await this.captures.sha256(captureId), rules);
+    const isKept = ({ port, format }: DecodeAsRule): boolean =>
+      rules.some((rule) => rule.port === port && (rule.format !== null || format === null));
+    if (!this.applied.every(isKept)) return this.open(files.map(({ path }) => path));
+    const applying = this.applyDecodeAs(captureId);
+    if (state !== 'loading') await applying;
+    return ok({ captureId });
+  }
+
+  /** What is said of ports counts once everything was read. */
+  private async applyDecodeAs(captureId: string): Promise<void> {
+    await this.captures.whenLoaded(captureId);
+    const rules = this.decodeAsRules.of(await this.captures.sha256(captureId));
+    if (captureId !== this.currentId) return;
+    const isApplied = (rule: DecodeAsRule): boolean =>
+      this.applied.some((known) => JSON.stringify(known) === JSON.stringify(rule));
+    const news = rules.filter((rule) => !isApplied(rule));
+    this.applied = rules;
+    if (news.length === 0) return;
+    await this.captures.decodeAs(captureId, news);
+    this.onDecodedAs(captureId);
+  }
+
   async close(captureId: string): Promise<void> {
     if (captureId === this.currentId) this.currentId = null;
     await this.captures.close(captureId);
@@ -109,6 +152,9 @@ export class CaptureSession {
     const { captureId, files } = opened.value;
     const previous = this.currentId;
     this.currentId = captureId;
+    this.applied = [];
+    // A capture that is closed meanwhile needs it no more.
+    this.applyDecodeAs(captureId).catch(() => undefined);
     for (const { path } of [...files].reverse()) this.recentFiles.add(path);
     if (previous !== null) await this.captures.close(previous);
     return ok({ captureId });
@@ -140,6 +186,8 @@ export function captureHandlers(
       const path = await askForKeyLog();
       return path === null ? ok(null) : session.addKeyLog(captureId, path);
     },
+    'capture:decode-as': async ({ captureId }) => ok(await session.decodeAs(captureId)),
+    'capture:set-decode-as': ({ captureId, rules }) => session.setDecodeAs(captureId, rules),
     'table:definitions': () => ok(captures.tableDefinitions),
     'table:page': async ({ captureId, query }) => ok(await captures.page(captureId, query)),
     'timeline:get': async ({ captureId }) => ok(await captures.timeline(captureId)),

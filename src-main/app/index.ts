@@ -11,6 +11,7 @@ import { RecentFiles } from './recent-files';
 import { rendererHandler } from './renderer-protocol';
 import { lockSession, rendererOrigin } from './security';
 import { createServices } from './services';
+import { DecodeAsRules } from './decode-as-rules';
 import { SettingsStore } from './settings';
 import { applyTheme, createWindow } from './window';
 
@@ -53,7 +54,12 @@ function start(): void {
   const recentFiles = new RecentFiles(settings, showMenu);
   showMenu();
 
-  const services = createServices({ recentFiles, send, window: openWindow });
+  const services = createServices({
+    recentFiles,
+    decodeAsRules: new DecodeAsRules(settings),
+    send,
+    window: openWindow,
+  });
   lockSession(session.defaultSession, renderer);
   protocol.handle('app', rendererHandler(join(app.getAppPath(), 'out/renderer')));
   protocol.handle(

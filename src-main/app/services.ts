@@ -14,10 +14,12 @@ import type { CommandHandlers } from './commands';
 import { askForKeyLog } from './dialogs';
 import { exportHandlers } from './export-handlers';
 import { replayHandlers } from './replay-handlers';
+import type { DecodeAsRules } from './decode-as-rules';
 import type { RecentFiles } from './recent-files';
 
 export interface ServicesContext {
   readonly recentFiles: RecentFiles;
+  readonly decodeAsRules: DecodeAsRules;
   readonly send: Send;
   readonly window: () => BrowserWindow;
 }
@@ -32,7 +34,7 @@ export interface Services {
   dispose(): Promise<void>;
 }
 
-export function createServices({ recentFiles, send, window }: ServicesContext): Services {
+export function createServices({ recentFiles, decodeAsRules, send, window }: ServicesContext): Services {
   const captures = new CaptureService({
     createCaptureWorker: () => createCaptureWorker({}),
     createHashWorker: () => createHashWorker({}),
@@ -54,7 +56,9 @@ export function createServices({ recentFiles, send, window }: ServicesContext): 
     if (job.state === 'done' && job.artifact) send('artifact:written', job.artifact);
   });
   exports.onDismissed((dismissed) => send('job:dismissed', dismissed));
-  const session = new CaptureSession(captures, recentFiles, send);
+  const session = new CaptureSession(captures, recentFiles, decodeAsRules, send, (captureId) =>
+    media.forget(captureId),
+  );
   return {
     session,
     media,

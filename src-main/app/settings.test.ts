@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RecentFiles } from './recent-files';
+import { DecodeAsRules } from './decode-as-rules';
 import { parseSettings, SettingsStore } from './settings';
 
 let folder: string;
@@ -24,6 +25,17 @@ describe('SettingsStore', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('keeps what was said of ports of captures, by their hash', () => {
+    const rules = [{ port: 6970, format: { encodingName: 'H264', clockRateHz: null, channels: null } }];
+    new DecodeAsRules(open()).set('aa', rules);
+    expect(new DecodeAsRules(open()).of('aa')).toEqual(rules);
+    new DecodeAsRules(open()).set('aa', []);
+    expect(open().get().decodeAs).toEqual([]);
+    expect(
+      parseSettings({ decodeAs: [{ sha256: 'aa', rules: [{ port: 70_000, format: null }] }, 1] }).decodeAs,
+    ).toEqual([]);
+  });
+
   it('starts anew from a broken file and says so', () => {
     writeFileSync(join(folder, 'settings.json'), '{"theme":');
     expect(open().get().theme).toBe('system');
@@ -39,7 +51,7 @@ describe('SettingsStore', () => {
 
   it('keeps what makes sense of a file of another version', () => {
     const settings = parseSettings({ theme: 'pink', bounds: { x: 0.5 }, recentFiles: ['/a', 3], isMaximized: true });
-    expect(settings).toEqual({ theme: 'system', bounds: null, isMaximized: true, recentFiles: ['/a'] });
+    expect(settings).toEqual({ theme: 'system', bounds: null, isMaximized: true, recentFiles: ['/a'], decodeAs: [] });
     expect(parseSettings(null)).toEqual(parseSettings({}));
   });
 });

@@ -1,4 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { decodeAsRuleSchema } from '#shared/ipc/contract';
+import type { DecodeAsRule } from '#shared/model/decode-as';
 
 export type Theme = 'dark' | 'light' | 'system';
 
@@ -16,9 +19,18 @@ export interface Settings {
   readonly isMaximized: boolean;
   /** Absolute paths, newest first. */
   readonly recentFiles: readonly string[];
+  /** What was said of ports of captures, by the SHA-256 of the capture; the newest last. */
+  readonly decodeAs: readonly DecodedCapture[];
 }
 
-const defaults: Settings = { theme: 'system', bounds: null, isMaximized: false, recentFiles: [] };
+export interface DecodedCapture {
+  readonly sha256: string;
+  readonly rules: readonly DecodeAsRule[];
+}
+
+const decodedCaptureSchema = z.object({ sha256: z.string(), rules: z.array(decodeAsRuleSchema) });
+
+const defaults: Settings = { theme: 'system', bounds: null, isMaximized: false, recentFiles: [], decodeAs: [] };
 
 /** What the window remembers between two runs: a JSON file that may be missing, broken or of another version. */
 export class SettingsStore {
@@ -67,13 +79,19 @@ export class SettingsStore {
 /** Takes every field that makes sense and the default for the others. */
 export function parseSettings(value: unknown): Settings {
   const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  const { theme, bounds, isMaximized, recentFiles } = fields;
+  const { theme, bounds, isMaximized, recentFiles, decodeAs } = fields;
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : defaults.theme,
     bounds: parseBounds(bounds),
     isMaximized: isMaximized === true,
     recentFiles: Array.isArray(recentFiles) ? recentFiles.filter((path) => typeof path === 'string') : [],
+    decodeAs: Array.isArray(decodeAs) ? decodeAs.flatMap(parseDecodedCapture) : [],
   };
+}
+
+function parseDecodedCapture(value: unknown): DecodedCapture[] {
+  const parsed = decodedCaptureSchema.safeParse(value);
+  return parsed.success ? [parsed.data] : [];
 }
 
 function parseBounds(value: unknown): WindowBounds | null {

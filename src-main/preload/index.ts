@@ -22,6 +22,8 @@ const commands: Readonly<Record<CommandName, true>> = {
   'capture:add-wlan-key': true,
   'capture:tls-summary': true,
   'capture:add-key-log': true,
+  'capture:decode-as': true,
+  'capture:set-decode-as': true,
   'table:definitions': true,
   'table:page': true,
   'timeline:get': true,

@@ -5,11 +5,12 @@ import { basename, join, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
 import { tableDefinitions } from '#engine/analysis/pipeline/table-definitions';
+import { codecs } from '#engine/codecs/index';
 import { Emitter } from '#shared/base/emitter';
 import { type Failure, ok, type Result } from '#shared/base/result';
 import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureFile, CaptureProgress, CaptureSummary } from '#shared/model/capture';
-import type { DecodeAsRule } from '#shared/model/decode-as';
+import type { DecodeAsRule, PayloadFormat } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
 import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
@@ -71,6 +72,12 @@ export class CaptureService implements MediaSource {
   readonly on = this.events.on.bind(this.events);
   /** Columns of every table that `page` serves. */
   readonly tableDefinitions = tableDefinitions;
+  /** What Decode As can be told. */
+  readonly payloadFormats: readonly PayloadFormat[] = codecs
+    .values()
+    .filter(({ role }) => role === 'media')
+    .map(({ encodingName, media, clockRateHz }) => ({ encodingName, media, clockRateHz }))
+    .sort((a, b) => a.encodingName.localeCompare(b.encodingName));
 
   constructor(private readonly options: CaptureServiceOptions) {}
 

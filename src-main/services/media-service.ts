@@ -113,12 +113,17 @@ export class MediaService {
     return this.store.get(artifactId);
   }
 
-  /** Stops what is being made for a capture and removes what was made. */
-  closeCapture(captureId: string): void {
+  /** What is asked for from now on is made anew: the streams of the capture are taken for something else. */
+  forget(captureId: string): void {
     const known = this.captures.get(captureId);
     known?.cancel.abort();
     for (const maker of known?.makers.values() ?? []) maker.stop();
     this.captures.delete(captureId);
+  }
+
+  /** Stops what is being made for a capture and removes what was made. */
+  closeCapture(captureId: string): void {
+    this.forget(captureId);
     this.store.removeOwnedBy(captureId);
   }
 

@@ -1,5 +1,6 @@
 import { useSession } from '../stores/session';
 import { AboutDialog } from './AboutDialog';
+import { DecodeAsDialog } from './decode-as/DecodeAsDialog';
 import { KeysDialog } from './KeysDialog';
 import styles from './app.module.css';
 import { CommandPalette } from './CommandPalette';
@@ -32,6 +33,7 @@ export function Shell() {
       <ShortcutsDialog />
       <AboutDialog />
       <KeysDialog />
+      <DecodeAsDialog />
       <ReplayDialog />
     </div>
   );

@@ -50,6 +50,7 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'file.stop-reading': { isEnabled: isReading, run: stopReading },
   'capture.follow': { isEnabled: canFollow, run: toggleFollowing },
   'capture.keys': { isEnabled: hasCapture, run: () => dialogActions.show('keys') },
+  'capture.decode-as': { isEnabled: hasCapture, run: () => dialogActions.show('decode-as') },
   'file.close': { isEnabled: hasCapture, run: closeCapture },
   'file.clear-recent': { run: () => perform('app:clear-recent-files', {}) },
   'export.wav': { isEnabled: hasSource, run: () => exportSelection('wav') },

@@ -6,6 +6,7 @@ import { useSession } from '../../stores/session';
 import type { TableRow } from '#shared/query/table-query';
 import { canFollow, followConversation, showPackets } from '../../app/commands';
 import type { RenderCell, RowMenuItem } from '../../widgets/DataGrid';
+import { dialogActions } from '../../stores/dialogs';
 import { formatInteger } from '../../widgets/format';
 import { BoundGrid } from '../table/BoundGrid';
 import { NothingFound } from '../table/NothingFound';
@@ -105,7 +106,23 @@ function conversationMenu([row]: readonly TableRow[]): RowMenuItem[] {
       isDisabled: !canFollow(row.id),
       run: () => canFollow(row.id) && followConversation(row.id),
     },
+    ...(row.kind === 'udp'
+      ? [
+          {
+            id: 'decode-as',
+            label: 'Decode As…',
+            startsSection: true,
+            run: () => dialogActions.show('decode-as', endOf(row.addressA, row.portA)),
+          },
+        ]
+      : []),
   ];
+}
+
+/** As streams write it: `192.0.2.1:5004`, `[2001:db8::1]:5004`. */
+function endOf(address: unknown, port: unknown): string {
+  const text = String(address);
+  return `${text.includes(':') ? `[${text}]` : text}:${String(port)}`;
 }
 
 function endpointFilter({ kind, address, port }: TableRow): string {

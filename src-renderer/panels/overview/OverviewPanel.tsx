@@ -54,6 +54,7 @@ function MediaOverview({ capture }: { capture: CaptureSummary }) {
       <div className={styles.nothing}>
         <NothingFound
           title="No calls and no media streams"
+          offersDecodeAs
           lookedFor="Looked for SIP calls, for RTMP, RTSP, HLS and DASH, cameras and MPEG-TS, and for RTP announced by SDP, with static payload types, or recognisable by its content, all on any port. Conversations lists all traffic of the capture, Diagnostics what could not be read."
         />
       </div>

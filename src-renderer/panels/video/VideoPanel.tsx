@@ -78,7 +78,8 @@ interface StreamVideoProps {
 function StreamVideo({ captureId, stream, isWanted }: StreamVideoProps) {
   const mode = useVideo((state) => state.mode);
   // What was made while the file was still being read may be longer now.
-  const revision = Number(useSession((state) => state.capture?.state !== 'loading'));
+  const isRead = useSession((state) => state.capture?.state !== 'loading');
+  const revision = `${isRead ? 'read' : 'reading'} ${stream.codec ?? ''} ${stream.clockRateHz ?? ''}`;
   const { load, cancel, retry } = useVideoModel(isWanted ? { captureId, sourceId: stream.id, mode, revision } : null);
 
   if (load?.state === 'failed') return <Failed failure={load.failure} onRetry={retry} />;
@@ -156,6 +157,7 @@ function videoStreamOf(row: TableRow): VideoStream {
     id: row.id,
     callId: text(row.callId),
     codec: text(row.codec),
+    clockRateHz: typeof row.clockRateHz === 'number' ? row.clockRateHz : null,
     src: text(row.src) ?? '',
     dst: text(row.dst) ?? '',
   };

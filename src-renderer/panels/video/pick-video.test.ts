@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { pickVideo, type VideoStream } from './pick-video';
 
-const stream = (id: string, callId: string | null): VideoStream => ({ id, callId, codec: 'H264', src: '', dst: '' });
+const stream = (id: string, callId: string | null): VideoStream => ({
+  id,
+  callId,
+  codec: 'H264',
+  clockRateHz: 90_000,
+  src: '',
+  dst: '',
+});
 const streams = [stream('rtp-1', 'call-1'), stream('rtp-2', 'call-1'), stream('rtp-9', null)];
 type Wishes = Parameters<typeof pickVideo>[1];
 const nothing: Wishes = { loadedId: null, isPlaying: false, streamId: null, callId: null, chosenId: null };

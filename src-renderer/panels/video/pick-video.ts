@@ -3,6 +3,7 @@ export interface VideoStream {
   readonly id: string;
   readonly callId: string | null;
   readonly codec: string | null;
+  readonly clockRateHz: number | null;
   readonly src: string;
   readonly dst: string;
 }

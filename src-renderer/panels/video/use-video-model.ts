@@ -7,8 +7,8 @@ export interface VideoRequest {
   readonly captureId: string;
   readonly sourceId: string;
   readonly mode: DamageMode;
-  /** Grows when the same request would get another answer. */
-  readonly revision: number;
+  /** Another one when the same request would get another answer. */
+  readonly revision: string;
 }
 
 export type VideoLoad =

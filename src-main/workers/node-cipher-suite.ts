@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
+import { constants, inflateRawSync } from 'node:zlib';
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { CipherSuite } from '#engine/crypto/cipher-suite';
 
@@ -38,6 +39,16 @@ export const nodeCipherSuite: CipherSuite = {
     // It throws for what is shorter than a tag as for a tag that does not match.
     try {
       return chacha20poly1305(key, nonce, associatedData).decrypt(data);
+    } catch {
+      return null;
+    }
+  },
+  inflateRaw: (data, window, limit) => {
+    const dictionary = window.length > 0 ? window : undefined;
+    try {
+      return own(
+        inflateRawSync(data, { dictionary, finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(1, limit) }),
+      );
     } catch {
       return null;
     }

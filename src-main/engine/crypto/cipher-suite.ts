@@ -33,6 +33,11 @@ export interface CipherSuite {
     associatedData: Uint8Array,
     data: Uint8Array,
   ): Uint8Array | null;
+  /**
+   * DEFLATE (RFC 1951) up to a flush, with what came before as its window, which TLS may do before it encrypts; null when
+   * it is none, or becomes longer than `limit`.
+   */
+  inflateRaw(data: Uint8Array, window: Uint8Array, limit: number): Uint8Array | null;
 }
 
 /** Whether two byte strings are equal. */

@@ -11,7 +11,7 @@ export function tlsState(facts: TlsFacts): TlsState {
   }
   if (!facts.hasClientHello && !facts.hasServerHello) return 'no handshake';
   if (protectedRecords === 0) return 'not established';
-  if (facts.isSupported === false || facts.hasCompression) return 'unsupported';
+  if (facts.isSupported === false) return 'unsupported';
   if (failedRecords > 0) return 'not authentic';
   if (facts.origin === null && facts.hasClientHello) return 'no key';
   return facts.hasClientHello && facts.hasServerHello ? 'no key' : 'no handshake';
@@ -49,7 +49,7 @@ function explanation(facts: TlsFacts, state: TlsState): string | null {
       return 'The handshake was not captured.';
     case 'unsupported':
       if (version !== null && version < TlsVersion.tls10) return `${versionName(version)} is not decrypted.`;
-      return facts.hasCompression ? 'The records are compressed.' : `${suiteName(cipherSuite ?? 0)} is not decrypted.`;
+      return `${suiteName(cipherSuite ?? 0)}${facts.hasCompression ? ' with this compression' : ''} is not decrypted.`;
     case 'not authentic':
       return `${failedRecords} records failed authentication: the secrets are of another connection.`;
     case 'not established':
@@ -90,6 +90,7 @@ export function tlsSessionRow(id: string, facts: TlsFacts, endpoint: Endpoint, o
       Issuer: certificate?.issuer ?? null,
       ...(clientCertificate ? { 'Client certificate': clientCertificate.subject } : {}),
       Resumed: facts.isResumed,
+      ...(facts.hasCompression ? { Compressed: true } : {}),
       ...(facts.hasRetry ? { HelloRetryRequest: true } : {}),
       ...(facts.hasEarlyData ? { 'Early data': true } : {}),
       ...(facts.keyUpdates > 0 ? { 'Key updates': facts.keyUpdates } : {}),

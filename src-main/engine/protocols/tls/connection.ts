@@ -17,6 +17,7 @@ import {
 import type { ConnectionSecrets } from './key-log';
 import { innerContent, sessionCiphers } from './record-cipher';
 import type { Epoch, Opened, SearchBudget } from './record-opener';
+import { RecordInflater } from './record-inflater';
 import { ContentType } from './record-reader';
 import type { SessionCache, SessionSecret } from './session-cache';
 import { offeredProtections, trafficEpoch } from './traffic-epoch';
@@ -227,17 +228,35 @@ export class TlsConnection implements StreamDissector, HalfOwner {
     half.handshake.reset();
     half.opener.begin(...(pending ? [pending] : []));
     half.opener.forget();
+    half.inflater = this.newInflater();
+  }
+
+  private newInflater(): RecordInflater | null {
+    const { suite } = this.context;
+    return suite && this.serverHello?.compression === DEFLATE ? new RecordInflater(suite) : null;
   }
 
   private onOpened(half: Half, record: TlsRecord, opened: Opened): void {
-    const { epoch, content, lostRecords, lostContent } = opened;
-    this.facts.openedRecords += 1;
+    const { epoch, lostRecords, lostContent } = opened;
+    let { content } = opened;
     let { type } = record;
     let { length } = content;
     if (epoch.stage === 'session') {
+      if (!half.isProtected) half.inflater = this.newInflater();
       half.isProtected = true;
       if (this.pending[half.direction] === epoch) this.pending[half.direction] = null;
+      if (half.inflater) {
+        if (lostRecords > 0) half.inflater.break();
+        const inflated = half.inflater.inflate(content);
+        if (!inflated) {
+          this.onUncompressible(half, record);
+          return;
+        }
+        content = inflated;
+        length = content.length;
+      }
     } else ({ type, length } = innerContent(content));
+    this.facts.openedRecords += 1;
     this.count(type, length);
     if (epoch.stage === 'early') this.facts.hasEarlyData = true;
     if (lostRecords > 0) half.handshake.reset();
@@ -245,6 +264,19 @@ export class TlsConnection implements StreamDissector, HalfOwner {
       this.onLostContent(half, lostContent, record.frame, record.timeNs);
     }
     this.onContent(half, type, content.subarray(0, length), record);
+  }
+
+  /** A record that authenticates, but what it was compressed with is missing. */
+  private onUncompressible(half: Half, { type, body, frame }: TlsRecord): void {
+    this.count(type, body.length);
+    half.handshake.reset();
+    this.facts.failedRecords += 1;
+    this.channel.sink.report(
+      'warning',
+      'tls-record-compression',
+      frame,
+      'A compressed TLS record cannot be read: one before it is missing.',
+    );
   }
 
   /** A protected record that stays closed. */
@@ -333,7 +365,8 @@ export class TlsConnection implements StreamDissector, HalfOwner {
     facts.hasCompression = hello.compression !== 0;
     const isEchoed = hello.sessionId.length > 0 && equalBytes(hello.sessionId, clientHello?.sessionId ?? noBytes);
     facts.isResumed = isTls13 ? hello.preSharedKey : isEchoed;
-    if (context.suite && protection && facts.isSupported && !facts.hasCompression && clientHello) {
+    if (hello.compression !== 0 && hello.compression !== DEFLATE) facts.isSupported = false;
+    if (context.suite && protection && facts.isSupported && clientHello) {
       if (!isTls13) this.prepareSession(context.suite, clientHello, hello, protection, isEchoed);
       else if (this.secrets) this.beginTraffic(context.suite, this.secrets, [protection]);
     }
@@ -404,6 +437,8 @@ export class TlsConnection implements StreamDissector, HalfOwner {
 }
 
 const noBytes = new Uint8Array(0);
+/** Compression method of RFC 3749. */
+const DEFLATE = 1;
 
 /** Whether records of this type may be without protection. */
 const isClear = (type: number): boolean => type !== ContentType.applicationData && type !== ContentType.heartbeat;

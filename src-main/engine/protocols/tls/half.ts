@@ -1,6 +1,7 @@
 import type { Direction } from '../../flow/stream-dissector';
 import { HandshakeReader } from './handshake-reader';
 import { RecordOpener, type SearchBudget } from './record-opener';
+import type { RecordInflater } from './record-inflater';
 import { headerLength, RecordReader, type RecordSink } from './record-reader';
 
 /** A record, whose body may be borrowed. */
@@ -31,6 +32,8 @@ export class Half {
   /** TLS 1.2 and before: ChangeCipherSpec was there, all records behind it are protected. */
   isProtected = false;
   hasEnded = false;
+  /** Null when records are not compressed. */
+  inflater: RecordInflater | null = null;
   /** Records that wait, with bodies of their own. */
   held: TlsRecord[] = [];
 

@@ -17,8 +17,10 @@ export function useSelectionFlow(): void {
       if (sourceId === selectedSourceId(before) && now.primary === before.primary) return;
       clearTimeout(timer);
       if (sourceId === null) return;
-      if (now.primary === 'call') layoutActions.reveal('call-flow');
-      else if (now.primary === 'session') void revealSession(sourceId);
+      if (now.primary === 'call') {
+        layoutActions.reveal('call-flow');
+        layoutActions.reveal('message');
+      } else if (now.primary === 'session') void revealSession(sourceId);
       else if (now.primary === 'stream') void revealStream(sourceId);
       if (playableSourceId(now) === null) return;
       timer = setTimeout(() => {

@@ -32,7 +32,7 @@ export const panels = new Registry<PanelDefinition>('panel', [
   videoPanel,
   packetDetailPanel,
   followStreamPanel,
-  sessionPanel,
   messagePanel,
+  sessionPanel,
   playerPanel,
 ]);

@@ -66,16 +66,13 @@ export class MultipartPictures implements BodyListener {
     this.scanner.end();
     const { extents, firstFrame, firstTimeNs, lastTimeNs, found } = this;
     this.found = [];
-    if (found.length !== 1) {
-      // Nothing, or several that a hole has brought together.
+    // Several are those that a hole has brought together; of a part without end, only the picture is sure.
+    if (found.length !== 1 || !isComplete) {
       for (const picture of found) this.take(picture, this.fields);
       return;
     }
     const [{ width, height, isWhole }] = found;
-    this.take(
-      { extents, firstFrame, firstTimeNs, lastTimeNs, width, height, isWhole: isWhole && isComplete },
-      this.fields,
-    );
+    this.take({ extents, firstFrame, firstTimeNs, lastTimeNs, width, height, isWhole }, this.fields);
   }
 }
 

@@ -12,6 +12,7 @@ import type { StreamProtocol } from '../../flow/stream-dissector';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint';
 import {
   ConnectionCounter,
+  EnteredMultipartProtocol,
   Http1Protocol,
   Http2Protocol,
   type HttpExchange,
@@ -78,7 +79,11 @@ export class HttpTracker implements SessionTracker, HttpSink {
     const { store } = this;
     this.book = new ObjectBook({ bytes: host.bytes, decoder: host.decoder, sink: host.sink, store });
     const counter = new ConnectionCounter();
-    this.protocols = [new Http1Protocol(this, counter), new Http2Protocol(this, counter)];
+    this.protocols = [
+      new Http1Protocol(this, counter),
+      new Http2Protocol(this, counter),
+      new EnteredMultipartProtocol(this, counter),
+    ];
     this.tables = [
       { id: 'exchanges', definition: exchangeTable, rows: (scope) => this.rowsOf(scope) },
       { id: 'session-messages', definition: sessionMessageTable, rows: (scope) => this.messagesOf(scope) },

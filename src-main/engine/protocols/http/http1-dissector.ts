@@ -1,3 +1,4 @@
+import { Extents } from '../../bytes/extents';
 import type { Direction, StreamChannel, StreamDissector } from '../../flow/stream-dissector';
 import { type BodyFacts, isUpgrade, requestBody, responseBody } from './body-plan';
 import { type HttpConnection, HttpExchange, type HttpSink, type MessageSide } from './exchange';
@@ -59,6 +60,34 @@ export class Http1Dissector implements StreamDissector {
     const canAnswer = this.sides.some(({ name, hasEnded }) => name === 'response' && !hasEnded);
     if (canAnswer) return;
     for (const exchange of this.pending.splice(0)) this.close(exchange);
+  }
+
+  /** What comes next is the multipart body of a response whose head was not captured. */
+  enterMultipart(direction: Direction, framing: 'chunked' | 'close', frame: number, timeNs: number): void {
+    const side = this.sides[direction];
+    if (this.connection === null) this.begin((direction ^ 1) as Direction, frame);
+    const exchange = this.newExchange();
+    side.exchange = exchange;
+    exchange.requestBody.isOver = true;
+    exchange.response = {
+      isRequest: false,
+      method: '',
+      target: '',
+      status: 0,
+      reason: '',
+      version: 'HTTP/1.1',
+      fields: [{ name: 'Content-Type', value: 'multipart/x-mixed-replace' }],
+      trailers: [],
+      frame,
+      timeNs,
+      endFrame: frame,
+      endTimeNs: timeNs,
+      extents: new Extents(0),
+      isTruncated: true,
+    };
+    exchange.responseBody.framing = framing;
+    this.sink.onResponse(exchange);
+    side.parser.enterBody(framing);
   }
 
   /** A head was read on one side. */

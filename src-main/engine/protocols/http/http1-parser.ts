@@ -104,6 +104,15 @@ export class Http1Parser {
     }
   }
 
+  /** What comes next is the body of a response whose head was not captured. */
+  enterBody(framing: 'chunked' | 'close'): void {
+    this.kind = 'response';
+    this.isLost = false;
+    this.buffer.clear();
+    this.plan = { framing, length: 0, isDoubtful: false, then: 'message' };
+    this.beginBody();
+  }
+
   /** `length` bytes of the stream were lost; `frame` is the one that showed it. */
   gap(length: number, frame: number, timeNs: number): void {
     this.frame = frame;

@@ -13,11 +13,15 @@ import { type HttpConsumer, HttpTracker } from '../http-tracker';
 export type Sent = readonly ['client' | 'server', string | number];
 
 /**
- * One connection, segment by segment, through TCP, recognition and trackers. Each entry takes a tenth of a second.
+ * One connection, segment by segment, through TCP, recognition and trackers. Each entry takes `stepSeconds`.
  */
 export function feedHttp(
   sent: readonly Sent[],
-  { isEntered = false, consumer }: { readonly isEntered?: boolean; readonly consumer?: HttpConsumer } = {},
+  {
+    isEntered = false,
+    stepSeconds = 0.1,
+    consumer,
+  }: { readonly isEntered?: boolean; readonly stepSeconds?: number; readonly consumer?: HttpConsumer } = {},
 ) {
   const log = new DiagnosticLog();
   const memory: number[] = [];
@@ -50,7 +54,7 @@ export function feedHttp(
     const packet = new PacketView();
     const payload = Uint8Array.from(text, (letter) => letter.charCodeAt(0) & 0xff);
     frame.number = frameNumber;
-    frame.timeNs = frameNumber * 1e8;
+    frame.timeNs = Math.round(frameNumber * stepSeconds * 1e9);
     frame.bytes = payload;
     frame.start = 0;
     frame.fileOffset = memory.length;

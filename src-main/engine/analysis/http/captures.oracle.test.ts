@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { capturePath, hasCaptures } from '../../../testing/oracles';
+import { capturePath, capturesIn, hasCaptures, hasTshark, tsharkFields } from '../../../testing/oracles';
 import { readExtents } from '../../bytes/extents';
 import { analyseHttp } from './testing/analyse-http';
 
@@ -38,4 +41,76 @@ describe.skipIf(!hasCaptures)('objects of real captures', () => {
     }
     expect(objects.length).toBe(expected.length);
   });
+
+  it('hls/live_reload_lossy and aes128: segments and the key, through loss and reordering', () => {
+    const lossy = objectsOf('live/hls/live_reload_lossy.pcapng');
+    for (const { url, bytes, sha256 } of truth('hls/live_reload_lossy').segments as ExpectedObject[]) {
+      expect(lossy.find((row) => row.url.endsWith(`/${url}`))).toMatchObject({ bytes, sha256, complete: true });
+    }
+    const protectedOnes = objectsOf('live/hls/aes128.pcapng');
+    const { segments, key_hex: key } = truth('hls/aes128');
+    for (const { url, encrypted_sha256: sha256 } of segments) {
+      expect(protectedOnes.find((row) => row.url.endsWith(`/${url}`))).toMatchObject({ sha256 });
+    }
+    const hashOfKey = createHash('sha256').update(Buffer.from(key, 'hex')).digest('hex');
+    expect(protectedOnes.find((row) => row.url.endsWith('enc.key'))).toMatchObject({ bytes: 16, sha256: hashOfKey });
+  });
+
+  it('misc/http_mp4_ranges: ranges that were broken off and that overlap are one whole file', () => {
+    const objects = objectsOf('live/misc/http_mp4_ranges.pcapng');
+    const { file_bytes: bytes, file_sha256: sha256 } = truth('misc/http_mp4_ranges');
+    expect(objects).toHaveLength(1);
+    expect(objects[0]).toMatchObject({ bytes, sha256, missingBytes: 0, complete: true, detectedType: 'video/mp4' });
+  });
+
+  /** Same objects, same bytes; ranges are joined here and one object each there. */
+  it
+    .skipIf(!hasTshark)
+    .each([
+      'live/hls/plain_keepalive_8088.pcapng',
+      'live/hls/gzip_chunked.pcapng',
+      'live/hls/live_reload_lossy.pcapng',
+      'live/hls/aes128.pcapng',
+      'live/misc/mixed_all_ethernet.pcapng',
+      'live/camera/camera_lossy.pcapng',
+      'live/camera/camera_mpjpeg_ffmpeg.pcapng',
+      'public/mjpeg-http/fpcap-example-146jpegs.pcap',
+      'public/mjpeg-http/tcpflow-jpegs.cap',
+      'public/mjpeg-http/http-jpg-download.pcap',
+      'public/hls-http/ndpi-zattoo-flv.pcap',
+    ])('%s: the objects that tshark exports', (name) => {
+    const ours = objectsOf(name).map(({ sha256 }) => sha256);
+    expect(ours.sort()).toEqual(exportedByTshark(capturePath(name)).sort());
+  });
+
+  it.skipIf(!hasTshark).each(capturesIn('public', /(mjpeg-http|hls-http).*\.(pcap|cap|pcapng)$/))(
+    '%s: every response that tshark sees',
+    (name) => {
+      const path = capturePath(name);
+      const options = ['-o', 'tcp.reassemble_out_of_order:TRUE', '-Y', 'http.response'];
+      const theirs = tsharkFields(path, ['http.response.code'], ...options).flatMap(([codes]) => codes.split(','));
+      const { analysis } = analyseHttp(path);
+      const rows = analysis.tables.page({ table: 'exchanges', offset: 0, limit: 1000 })?.rows ?? [];
+      const ours = rows.filter(({ status }) => status !== null).map(({ status }) => String(status));
+      // Of bodies that never came to their end tshark shows no response at all; interim ones have no row of their own.
+      for (const code of theirs) if (code !== '100') expect(ours.splice(ours.indexOf(code), 1)).toEqual([code]);
+    },
+  );
 });
+
+/** Hashes of what `tshark --export-objects http` writes. */
+function exportedByTshark(path: string): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'tapdeck-objects-'));
+  try {
+    const ports = ['-o', 'http.tcp.port:80,3128,8000,8080,8081,8088'];
+    const options = ['-o', 'tcp.reassemble_out_of_order:TRUE', ...ports];
+    spawnSync('tshark', ['-n', '-q', '-r', path, ...options, '--export-objects', `http,${folder}`]);
+    return readdirSync(folder).map((name) =>
+      createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex'),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

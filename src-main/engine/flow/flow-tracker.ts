@@ -67,6 +67,7 @@ export class FlowTracker {
   private readonly tunnels = new Map<number, string>();
 
   private readonly recent = new FlowCache();
+  private viewed: Uint8Array = new Uint8Array(0);
   private view: DataView = new DataView(new ArrayBuffer(0));
 
   /**
@@ -231,9 +232,8 @@ export class FlowTracker {
     }
     const { linkBytes, macDestination, source, transportStart, protocol } = packet;
     const isPlain = isPlainIpv4(packet);
-    const view = this.viewOf(linkBytes);
     if (isPlain) {
-      const recent = this.recentFlow(view, macDestination, source, transportStart, protocol);
+      const recent = this.recentFlow(this.viewOf(linkBytes), macDestination, source, transportStart, protocol);
       if (recent >= 0) {
         this.transport.add(recent >>> 1, recent & 1, wireLength, timeNs, number);
         return recent;
@@ -246,16 +246,16 @@ export class FlowTracker {
     if (link === countedDirectly) {
       if (packet.macSource >= 0) this.countEthernet(frame, packet);
     } else if (!this.isOnLink(link, flow & 1, packet)) this.leaveLink(frame, packet, conversation, link);
-    else if (isPlain) this.recent.put(view, macDestination, source, transportStart, protocol, flow);
+    else if (isPlain) this.recent.put(this.viewOf(linkBytes), macDestination, source, transportStart, protocol, flow);
     this.transport.add(conversation, flow & 1, wireLength, timeNs, number);
     return flow;
   }
 
-  /** The bytes as integers; frames that follow each other lie in the same buffer. */
+  /** The bytes as integers; frames that follow each other lie in the same array. */
   private viewOf(bytes: Uint8Array): DataView {
-    const { buffer, byteOffset, byteLength } = bytes;
-    if (this.view.buffer !== buffer || this.view.byteOffset !== byteOffset || this.view.byteLength !== byteLength) {
-      this.view = new DataView(buffer, byteOffset, byteLength);
+    if (bytes !== this.viewed) {
+      this.viewed = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     }
     return this.view;
   }

@@ -1,5 +1,6 @@
 import type { Frame } from '../capture/frame';
-import { Float64Column, OffsetColumn, Uint32Column } from './columns';
+import { Uint32Column } from './columns';
+import { FrameRows } from './frame-rows';
 
 /** No further frame, no flow. */
 const none = 0xffffffff;
@@ -19,12 +20,7 @@ interface ExtraLink {
  * several packets (A-MSDU) are in the chains of all their flows.
  */
 export class FrameStore {
-  private readonly fileOffset = new OffsetColumn();
-  private readonly timeNs = new Float64Column();
-  private readonly capturedLength = new Uint32Column();
-  private readonly wireLength = new Uint32Column();
-  private readonly flow = new Uint32Column();
-  private readonly nextInFlow = new Uint32Column();
+  private readonly rows = new FrameRows();
   private readonly firstOfFlow = new Uint32Column();
   private readonly lastOfFlow = new Uint32Column();
   /** Flows of the second and later packets, by the index of their frame. */
@@ -35,21 +31,18 @@ export class FrameStore {
   /** Link type and interface change seldom: kept as runs, by the index of the first frame of each. */
   private readonly runStart: number[] = [];
   private readonly runLinkType: number[] = [];
+  private lastLinkType = Number.NaN;
 
   get count(): number {
-    return this.fileOffset.length;
+    return this.rows.length;
   }
 
   /** Appends a frame that belongs to `flow`, or to none (-1). */
   append(frame: Frame, flow: number): void {
-    const index = this.fileOffset.length;
-    this.fileOffset.push(frame.fileOffset);
-    this.timeNs.push(frame.timeNs);
-    this.capturedLength.push(frame.end - frame.start);
-    this.wireLength.push(frame.wireLength);
-    this.flow.push(flow < 0 ? none : flow);
-    this.nextInFlow.push(none);
-    if (this.runLinkType.length === 0 || this.runLinkType[this.runLinkType.length - 1] !== frame.linkType) {
+    const index = this.rows.length;
+    this.rows.push(frame, flow < 0 ? none : flow, none);
+    if (frame.linkType !== this.lastLinkType) {
+      this.lastLinkType = frame.linkType;
       this.runStart.push(index);
       this.runLinkType.push(frame.linkType);
     }
@@ -58,11 +51,11 @@ export class FrameStore {
 
   /** Adds another packet of the frame appended last, which belongs to `flow`, or to none (-1). */
   appendFurther(flow: number): void {
-    const index = this.fileOffset.length - 1;
+    const index = this.rows.length - 1;
     const flows = this.furtherFlows.get(index);
     if (flows) flows.push(flow);
     else this.furtherFlows.set(index, [flow]);
-    if (flow < 0 || this.flow.get(index) === flow || this.extraLink(index, flow) !== null) return;
+    if (flow < 0 || this.rows.flow(index) === flow || this.extraLink(index, flow) !== null) return;
     if (!this.extraOf.has(index)) this.extraOf.set(index, this.extra.length);
     this.extra.push({ index, flow, next: none });
     this.chain(firstExtra + this.extra.length - 1, flow);
@@ -76,30 +69,30 @@ export class FrameStore {
   /** Number of the frame after `frame` in `flow`, to which it belongs; 0 when it is the last. */
   nextFrame(frame: number, flow: number): number {
     const index = frame - 1;
-    if (this.flow.get(index) === flow) return this.frameAt(this.nextInFlow.get(index));
+    if (this.rows.flow(index) === flow) return this.frameAt(this.rows.next(index));
     return this.frameAt(this.extraLink(index, flow)?.next ?? none);
   }
 
   /** Directed flow of a frame, or of its packet `ordinal` when it holds several; -1 when it belongs to none. */
   flowOf(frame: number, ordinal = 0): number {
     if (ordinal > 0) return this.furtherFlows.get(frame - 1)?.[ordinal - 1] ?? -1;
-    const flow = this.flow.get(frame - 1);
+    const flow = this.rows.flow(frame - 1);
     return flow === none ? -1 : flow;
   }
 
   timeOf(frame: number): number {
-    return this.timeNs.get(frame - 1);
+    return this.rows.timeNs(frame - 1);
   }
 
   /** Describes frame `number` in `frame`, without its bytes: `end - start` is the captured length. */
   describe(number: number, frame: Frame): void {
     const index = number - 1;
     frame.number = number;
-    frame.fileOffset = this.fileOffset.get(index);
-    frame.timeNs = this.timeNs.get(index);
+    frame.fileOffset = this.rows.fileOffset(index);
+    frame.timeNs = this.rows.timeNs(index);
     frame.start = 0;
-    frame.end = this.capturedLength.get(index);
-    frame.wireLength = this.wireLength.get(index);
+    frame.end = this.rows.capturedLength(index);
+    frame.wireLength = this.rows.wireLength(index);
     frame.linkType = this.linkTypeOf(index);
   }
 
@@ -110,7 +103,7 @@ export class FrameStore {
     }
     const last = this.lastOfFlow.get(flow);
     if (last === none) this.firstOfFlow.set(flow, link);
-    else if (last < firstExtra) this.nextInFlow.set(last, link);
+    else if (last < firstExtra) this.rows.setNext(last, link);
     else this.extra[last - firstExtra].next = link;
     this.lastOfFlow.set(flow, link);
   }

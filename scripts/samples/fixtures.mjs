@@ -9,6 +9,7 @@ import { encodePng } from './png.mjs';
 import { createRandom } from './random.mjs';
 import { deliverRtp, planRtp } from './rtp.mjs';
 import { createSipCall } from './sip.mjs';
+import { buildRtmpFixture } from './rtmp.mjs';
 import { buildVideoFixture } from './video.mjs';
 
 const NS_PER_MS = 1_000_000;
@@ -284,6 +285,10 @@ export function buildFixtures() {
   const video = buildVideoFixture();
   files.set('video-h264.pcap', video.bytes);
   files.set('video-h264.truth.json', Buffer.from(`${JSON.stringify(video.truth, null, 2)}\n`));
+
+  const rtmp = buildRtmpFixture();
+  files.set('rtmp-play.pcapng', rtmp.bytes);
+  files.set('rtmp-play.truth.json', Buffer.from(`${JSON.stringify(rtmp.truth, null, 2)}\n`));
 
   files.set('empty.pcap', Buffer.alloc(0));
   files.set('header-only.pcap', pcap().header());

@@ -19,6 +19,8 @@ const ranks = ['STUN', 'ZRTP', 'DTLS', 'QUIC', 'TURN', 'RTP'] as const;
 
 /** Conversations that are watched for RTP behind a header. */
 const maxWatched = 4096;
+/** Datagrams of a flow before anybody looks for RTP in them. */
+const ignoredPackets = 4;
 /** Packets with a long header that make a conversation QUIC, alone or with so many with a short one. */
 const quicLong = 2;
 const quicShort = 2;
@@ -36,8 +38,6 @@ interface Conversation {
   /** Bytes before the RTP of each direction; 0 for none. */
   prefix: [number, number];
   prefixFlow: number;
-  /** Datagrams that were seen before the prefix was proven. */
-  waiting: { readonly direction: 0 | 1; readonly address: number; readonly length: number; readonly frame: number }[];
 }
 
 /**
@@ -48,6 +48,8 @@ export class DatagramRecogniser implements SessionTracker {
   readonly revision = 0;
   readonly protocols: readonly StreamProtocol[];
   private readonly conversations = new Map<number, Conversation>();
+  /** Unexplained datagrams of each flow, no more than 255. */
+  private unknown = new Uint8Array(256);
   /** Those of nothing known, the one that has waited longest first. */
   private readonly watched = new Set<number>();
 
@@ -93,7 +95,6 @@ export class DatagramRecogniser implements SessionTracker {
         finders: [null, null],
         prefix: [0, 0],
         prefixFlow: -1,
-        waiting: [],
       };
       this.conversations.set(number, known);
     }
@@ -109,7 +110,6 @@ export class DatagramRecogniser implements SessionTracker {
     const rank = ranks.indexOf(protocol);
     if ((conversation.verdict?.rank ?? -1) < rank) conversation.verdict = { protocol, reason, rank };
     conversation.finders = [null, null];
-    conversation.waiting = [];
   }
 
   private onStun(flow: number, packet: PacketView, frame: Frame): true {
@@ -163,37 +163,44 @@ export class DatagramRecogniser implements SessionTracker {
   /** Datagrams that nothing explains may be RTP behind the header of a relay. */
   private onUnknown(flow: number, packet: PacketView, frame: Frame): boolean {
     const direction = (flow & 1) as 0 | 1;
-    let conversation = this.conversations.get(flow >>> 1);
-    if (!conversation) {
-      conversation = this.conversation(flow);
-      this.watch(flow >>> 1);
-    }
-    const prefix = conversation.prefix[direction];
-    if (prefix > 0) {
-      this.passOn(conversation, flow, packet, frame, prefix);
+    const known = this.conversations.get(flow >>> 1);
+    if (known && known.prefix[direction] > 0) {
+      this.passOn(known, flow, packet, frame, known.prefix[direction]);
       return true;
     }
+    if (!this.isWorthALook(flow)) return false;
+    const conversation = known ?? this.watch(flow);
     const finder = (conversation.finders[direction] ??= new PrefixFinder());
     if (finder.hasGivenUp) return false;
     const found = finder.push(packet.bytes, packet.payloadStart, packet.payloadEnd);
-    const address = addressOf(packet, frame, packet.payloadStart);
-    const length = packet.payloadEnd - packet.payloadStart;
-    if (found < 0) {
-      if (finder.hasGivenUp) conversation.waiting = conversation.waiting.filter((seen) => seen.direction !== direction);
-      else if (address !== missingBytes) conversation.waiting.push({ direction, address, length, frame: frame.number });
-      return false;
-    }
+    if (found < 0) return false;
     conversation.prefix[direction] = found;
-    this.replay(conversation, flow, direction, found);
+    this.replay(conversation, flow, found, frame.number);
     this.passOn(conversation, flow, packet, frame, found);
     const reason = `RTP behind ${found} other bytes, in sequence until frame ${frame.number}`;
     conversation.verdict = { protocol: 'RTP', reason, rank: ranks.length - 1 };
     return true;
   }
 
-  private watch(conversation: number): void {
-    this.watched.add(conversation);
-    if (this.watched.size <= maxWatched) return;
+  /** Questions with their answers (DNS, SNMP) are over before that. */
+  private isWorthALook(flow: number): boolean {
+    if (flow >= this.unknown.length) {
+      const grown = new Uint8Array(Math.max(flow + 1, 2 * this.unknown.length));
+      grown.set(this.unknown);
+      this.unknown = grown;
+    }
+    if (this.unknown[flow] < 255) this.unknown[flow] += 1;
+    return this.unknown[flow] > ignoredPackets;
+  }
+
+  private watch(flow: number): Conversation {
+    const conversation = this.conversation(flow);
+    this.watched.add(flow >>> 1);
+    if (this.watched.size > maxWatched) this.forgetOldest();
+    return conversation;
+  }
+
+  private forgetOldest(): void {
     for (const oldest of this.watched) {
       this.watched.delete(oldest);
       if (this.conversations.get(oldest)?.verdict === null) this.conversations.delete(oldest);
@@ -202,17 +209,17 @@ export class DatagramRecogniser implements SessionTracker {
   }
 
   /** Gives on what came before the prefix was known. */
-  private replay(conversation: Conversation, flow: number, direction: 0 | 1, prefix: number): void {
-    const { waiting } = conversation;
-    conversation.waiting = waiting.filter((seen) => seen.direction !== direction);
-    for (const { direction: way, address, length, frame } of waiting) {
-      if (way !== direction || length <= prefix) continue;
-      const bytes = new Uint8Array(length);
-      if (this.host.bytes.read(address, bytes) < length) continue;
-      const framed = this.prefixFlow(conversation, flow, prefix) + direction;
-      const timeNs = this.host.timeOf(frame);
-      this.host.framed.datagram(framed, bytes, prefix, length, frame, timeNs, address + prefix);
-    }
+  private replay(conversation: Conversation, flow: number, prefix: number, until: number): void {
+    const framed = this.prefixFlow(conversation, flow, prefix) + (flow & 1);
+    this.host.replay.forEachPacket(flow, (packet, frame, timeNs, origin) => {
+      if (frame >= until) return false;
+      const start = packet.payloadStart + prefix;
+      const address = origin < 0 ? missingBytes : origin + start;
+      if (start < packet.payloadEnd) {
+        this.host.framed.datagram(framed, packet.bytes, start, packet.payloadEnd, frame, timeNs, address);
+      }
+      return true;
+    });
   }
 
   private passOn(conversation: Conversation, flow: number, packet: PacketView, frame: Frame, prefix: number): void {

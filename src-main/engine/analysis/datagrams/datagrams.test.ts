@@ -146,7 +146,10 @@ describe('RTP inside of others', () => {
     const talk = new Conversations();
     for (let i = 0; i < 30; i += 2) talk.segment(server, client, concat(frame(i), frame(i + 1)));
     const analysis = talk.analyse();
-    expect(analysis.streams()).toMatchObject([{ packets: 30, lost: 0, sessionId: null }]);
+    expect(analysis.streams()).toMatchObject([{ packets: 30, lost: 0, sessionId: 'rtsp-session-1' }]);
+    expect(analysis.document().sessions).toMatchObject([
+      { state: 'playing', client: '10.0.0.1:40000', server: '198.51.100.9:50123', hasMessages: false },
+    ]);
     expect(verdict(analysis, 'tcp')).toContain('RTSP');
   });
 
@@ -158,7 +161,7 @@ describe('RTP inside of others', () => {
     }
     const analysis = talk.analyse();
     expect(analysis.streams()).toMatchObject([{ packets: 40, lost: 0, ssrc: '0x1234abcd' }]);
-    expect(verdict(analysis, 'udp')).toBe(`RTP: RTP behind ${length} other bytes, in sequence until frame 8`);
+    expect(verdict(analysis, 'udp')).toBe(`RTP: RTP behind ${length} other bytes, in sequence until frame 12`);
   });
 });
 

@@ -36,9 +36,13 @@ export class RtspConnection {
   session: RtspSession | null = null;
   /** Direction of what the client sends; -1 while unknown. */
   private clientDirection: Direction | -1 = -1;
+  /** No message has told it yet. */
+  private isGuessed = false;
   private readonly open: [Map<string, OpenRequest>, Map<string, OpenRequest>] = [new Map(), new Map()];
   /** Framed flow of each channel and direction. */
   readonly channels = new Map<number, number>();
+  /** Framed flows whose session was told. */
+  readonly told = new Set<number>();
 
   constructor(readonly parts: ConnectionParts) {
     const parser = (direction: Direction): RtspStreamParser =>
@@ -60,6 +64,13 @@ export class RtspConnection {
     return direction === (this.clientDirection === 1 ? 1 : 0);
   }
 
+  /** Media came before any message: whoever sends it is taken for the server. */
+  guessServer(direction: Direction): void {
+    if (this.clientDirection !== -1) return;
+    this.clientDirection = direction === 0 ? 1 : 0;
+    this.isGuessed = true;
+  }
+
   private take(message: RtspMessage, direction: Direction): void {
     this.learnRoles(message, direction);
     let request: OpenRequest | null = null;
@@ -78,7 +89,8 @@ export class RtspConnection {
   }
 
   private learnRoles(message: RtspMessage, direction: Direction): void {
-    if (this.clientDirection !== -1) return;
+    if (this.clientDirection !== -1 && !this.isGuessed) return;
+    this.isGuessed = false;
     const isClient = message.isRequest && !serverMethods.has(message.method);
     this.clientDirection = isClient ? direction : direction === 0 ? 1 : 0;
   }

@@ -87,15 +87,26 @@ export function announcementsOf(
   ];
 }
 
-/** What a framed flow carries. */
-export function framedAnnouncement(setup: MediaSetup, flow: number, to: Endpoint, origin: Origin): MediaAnnouncement {
+/** What a framed flow carries; null where no SETUP was seen for it. */
+export function framedAnnouncement(
+  setup: MediaSetup | null,
+  flow: number,
+  to: Endpoint,
+  origin: Origin,
+): MediaAnnouncement {
   const { address, port } = to;
-  return { ...meaning(setup.description, setup.transport, origin), address, port, rtcpPort: port, flow };
+  return {
+    ...meaning(setup?.description ?? null, setup?.transport ?? null, origin),
+    address,
+    port,
+    rtcpPort: port,
+    flow,
+  };
 }
 
 function meaning(
   description: MediaDescription | null,
-  transport: TransportSpec,
+  transport: TransportSpec | null,
   { sessionId, frame, timeNs }: Origin,
 ): Omit<MediaAnnouncement, 'address' | 'port' | 'rtcpPort'> {
   const payloads = description?.payloads ?? [];
@@ -106,6 +117,6 @@ function meaning(
     sessionId,
     frame,
     timeNs,
-    isSecure: transport.isSecure || (description?.isSecure ?? false),
+    isSecure: (transport?.isSecure ?? false) || (description?.isSecure ?? false),
   };
 }

@@ -108,6 +108,13 @@ export class RtspSession {
     this.endNs = Math.max(this.endNs, timeNs);
   }
 
+  /** Its beginning was not captured. */
+  enterMedia(client: Endpoint, server: Endpoint, timeNs: number): void {
+    this.clients.add(formatEndpoint(client));
+    this.servers.add(formatEndpoint(server));
+    this.enter('playing', timeNs);
+  }
+
   onRequest(message: RtspMessage, isFromClient: boolean): void {
     const { method, headers } = message;
     this.version ||= message.version;

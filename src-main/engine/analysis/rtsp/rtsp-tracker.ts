@@ -184,12 +184,43 @@ export class RtspTracker implements SessionTracker {
       onMessage: (connection, message, direction, request) => this.onMessage(connection, message, direction, request),
       onInterleaved: (connection, direction, channel, bytes, start, end, frame, timeNs, address) => {
         const framed = this.framedFlow(connection, direction, channel);
-        const { session } = connection;
-        if (session) session.interleavedFrames += 1;
+        connection.session ??= this.enterSession(connection, direction, flows, frame, timeNs);
+        connection.session.interleavedFrames += 1;
+        this.announceUnknown(connection.session, connection, framed, frame, timeNs);
         this.changes += 1;
         this.host.framed.datagram(framed, bytes, start, end, frame, timeNs, address);
       },
     });
+  }
+
+  /** A session whose beginning was not captured: its media is all there is of it yet. */
+  private enterSession(
+    connection: RtspConnection,
+    direction: Direction,
+    flows: ReadonlySet<number>,
+    frame: number,
+    timeNs: number,
+  ): RtspSession {
+    connection.guessServer(direction);
+    const session = this.openSession(connection, { frame, timeNs });
+    const { client, server } = connection.ends;
+    session.enterMedia(client, server, timeNs);
+    for (const flow of flows) session.flows.add(flow);
+    return session;
+  }
+
+  /** Media on a channel that no SETUP was seen for belongs to the session all the same. */
+  private announceUnknown(
+    session: RtspSession,
+    connection: RtspConnection,
+    framed: number,
+    frame: number,
+    timeNs: number,
+  ): void {
+    if (connection.told.has(framed)) return;
+    connection.told.add(framed);
+    const { destination } = connection.parts.endpoints((framed & 1) as Direction);
+    this.host.announce(framedAnnouncement(null, framed, destination, { sessionId: session.id, frame, timeNs }));
   }
 
   /** A channel has a flow in each direction, with the ends of the connection. */
@@ -222,7 +253,10 @@ export class RtspTracker implements SessionTracker {
     return session;
   }
 
-  private openSession(connection: RtspConnection, { frame, timeNs }: RtspMessage): RtspSession {
+  private openSession(
+    connection: RtspConnection,
+    { frame, timeNs }: Pick<RtspMessage, 'frame' | 'timeNs'>,
+  ): RtspSession {
     const last = this.all[this.all.length - 1];
     if (this.all.length >= maxSessions) return last;
     const number = last ? Number(last.id.slice('rtsp-session-'.length)) + 1 : 1;
@@ -273,6 +307,8 @@ export class RtspTracker implements SessionTracker {
     session.addSetup(setup);
     const origin = { sessionId: session.id, frame: response.frame, timeNs: response.timeNs };
     const { ends } = connection;
+    // What is no RTP (MPEG-TS alone, RealNetworks' own) is not announced as such.
+    if (!/^RTP\//i.test(transport.protocol)) return;
     if (transport.interleaved[0] < 0) {
       for (const announcement of announcementsOf(setup, ends, origin)) this.host.announce(announcement);
       return;
@@ -281,6 +317,7 @@ export class RtspTracker implements SessionTracker {
     for (const direction of [0, 1] as const) {
       const { destination } = connection.parts.endpoints(direction);
       const flow = this.framedFlow(connection, direction, channel);
+      connection.told.add(flow);
       this.host.announce(framedAnnouncement(setup, flow, destination, origin));
     }
   }

@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import type { StreamRow } from '#shared/model/stream';
 import { layoutActions } from '../../stores/layout';
 import { playheadActions, usePlayhead } from '../../stores/playhead';
 import { formatSeconds } from '../../widgets/time-format';
@@ -7,7 +6,7 @@ import styles from './PlayerPanel.module.css';
 import { TransportIcon } from './TransportIcon';
 
 /** Stands in the player's place while a video stream plays: its picture and its sound are in the video panel. */
-export function PictureDeck({ stream }: { readonly stream: StreamRow }) {
+export function PictureDeck({ title }: { readonly title: string }) {
   const isPlaying = usePlayhead((state) => state.isPlaying);
   const seconds = usePlayhead((state) => state.seconds);
   return (
@@ -28,12 +27,10 @@ export function PictureDeck({ stream }: { readonly stream: StreamRow }) {
         <Tooltip label="Time in the capture">
           <output className={styles.captureTime}>{formatSeconds(seconds, 3)} s</output>
         </Tooltip>
-        <span className={styles.title}>
-          {stream.codec ?? 'RTP'} {stream.src} → {stream.dst}
-        </span>
+        <span className={styles.title}>{title}</span>
       </div>
       <div className={styles.loading}>
-        Picture and sound of this stream are in the Video panel.
+        Picture and sound are in the Video panel.
         <Button variant="default" size="compact-sm" onClick={() => layoutActions.reveal('video', { focus: true })}>
           Show it
         </Button>

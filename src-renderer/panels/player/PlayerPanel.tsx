@@ -1,16 +1,19 @@
 import { Loader } from '@mantine/core';
+import type { StreamRow } from '#shared/model/stream';
+import { sessionKindNames, type SessionRow } from '#shared/model/session';
+import type { StreamRow } from '#shared/model/stream';
 import { useQuery } from '../../bridge';
 import { usePlayhead } from '../../stores/playhead';
 import { useCaptureId, useSession } from '../../stores/session';
 import { useSelection } from '../../stores/selection';
-import { useStream, isCallId } from '../use-stream';
+import { isCallId, useMediaSession, useStream } from '../use-stream';
 import { PanelNote } from '../PanelNote';
 import { Deck } from './Deck';
 import { PictureDeck } from './PictureDeck';
 import styles from './PlayerPanel.module.css';
 
 /**
- * Plays the call or stream that `playhead.sourceId` names. For tests of the whole window the root carries
+ * Plays the call, stream or session that `playhead.sourceId` names. For tests of the whole window the root carries
  * `data-state` (empty, loading, failed, ready, playing, paused), and once there is sound `data-position` and
  * `data-duration` (seconds of the sound) and `data-level-0`, `data-level-1`, ... (RMS of each lane, 0..1).
  */
@@ -21,8 +24,9 @@ export function PlayerPanel() {
   // What was rendered while the file was still being read may be longer now.
   const isComplete = useSession((state) => state.capture?.state !== 'loading');
   const stream = useStream(sourceId);
-  const isKnown = sourceId !== null && (isCallId(sourceId) || stream !== null);
-  const isPicture = stream?.kind === 'video';
+  const session = useMediaSession(sourceId);
+  const isKnown = sourceId !== null && (isCallId(sourceId) || stream !== null || session !== null);
+  const isPicture = stream?.kind === 'video' || session?.media === 'video';
   const isSound = captureId !== null && isKnown && !isPicture;
   const model = useQuery('media:player', isSound ? { captureId, sourceId } : null, Number(isComplete));
 
@@ -37,7 +41,7 @@ export function PlayerPanel() {
       </div>
     );
   }
-  if (isPicture) return <PictureDeck stream={stream} />;
+  if (isPicture) return <PictureDeck title={session ? (session.url ?? session.server) : titleOf(stream)} />;
   if (model.failure) {
     return (
       <div className={styles.note} data-testid="player" data-state="failed">
@@ -56,4 +60,13 @@ export function PlayerPanel() {
     );
   }
   return <Deck key={model.value.artifactId} model={model.value} />;
+}
+
+function titleOf(stream: StreamRow | null): string {
+  return stream ? `${stream.codec ?? 'RTP'} ${stream.src} → ${stream.dst}` : '';
+}
+
+function titleOf(stream: StreamRow | null, session: SessionRow | null): string {
+  if (session) return `${sessionKindNames[session.kind]} ${session.url ?? `${session.server} → ${session.client}`}`;
+  return stream ? `${stream.codec ?? 'RTP'} ${stream.src} → ${stream.dst}` : '';
 }

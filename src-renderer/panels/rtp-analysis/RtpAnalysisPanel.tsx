@@ -56,6 +56,13 @@ function Analysis({ streamId }: { readonly streamId: string }) {
     revision,
   );
 
+  if (forward.value && forward.value.transport !== 'rtp') {
+    return (
+      <PanelNote title="No RTP">
+        This stream has no packets of its own: its session tells what is known of it.
+      </PanelNote>
+    );
+  }
   const failure = forward.failure ?? reverse.failure;
   const shows = (part: View): boolean => isWide || view === part;
   return (

@@ -25,13 +25,14 @@ const mostStreams = 1000;
 export function VideoPanel() {
   const captureId = useCaptureId();
   const isVisible = useContext(PanelVisibility);
-  const streams = useVideoStreams(captureId);
+  const streams = useVideos(captureId);
   const loadedId = usePlayhead((state) => state.sourceId);
   const isPlaying = usePlayhead((state) => state.isPlaying);
   const streamId = useSelection((state) => state.streamId);
   const callId = useSelection((state) => state.callId);
+  const sessionId = useSelection((state) => (state.primary === 'session' ? state.sessionId : null));
   const chosenId = useVideo((state) => state.chosenId);
-  const stream = pickVideo(streams, { loadedId, isPlaying, streamId, callId, chosenId });
+  const stream = pickVideo(streams, { loadedId, isPlaying, streamId, callId, sessionId, chosenId });
   // What nobody looks at is not made; what was looked at once is kept.
   const [wantedId, setWantedId] = useState<string | null>(null);
   if (stream && stream.id !== wantedId && (isVisible || (isPlaying && loadedId === stream.id))) setWantedId(stream.id);
@@ -41,8 +42,8 @@ export function VideoPanel() {
       <div className={styles.panel} data-testid="video" data-state="empty">
         <PanelNote title="No picture">
           {streams.length > 0
-            ? 'Choose a video stream, or a call with video; Space plays it.'
-            : 'There is no video stream in this capture.'}
+            ? 'Choose a video stream, a session or a call with video; Space plays it.'
+            : 'There is no video in this capture.'}
         </PanelNote>
       </div>
     );
@@ -138,17 +139,18 @@ function Failed({ failure, onRetry }: { readonly failure: Failure; readonly onRe
   );
 }
 
-function useVideoStreams(captureId: string | null): readonly VideoStream[] {
-  const revision = useShownRevision(useTableRevision('streams'));
-  const query = {
-    table: 'streams',
-    offset: 0,
-    limit: mostStreams,
-    filter: 'kind:video',
-    sort: { column: 'startSeconds', direction: 'asc' },
-  } as const;
-  const page = useQuery('table:page', captureId ? { captureId, query } : null, revision);
-  return page.value?.rows.map(videoStreamOf) ?? [];
+/** Video streams, and sessions with a picture. */
+function useVideos(captureId: string | null): readonly VideoStream[] {
+  const streams = useShownRevision(useTableRevision('streams'));
+  const sessions = useShownRevision(useTableRevision('sessions'));
+  const sort = { column: 'startSeconds', direction: 'asc' } as const;
+  const page = { offset: 0, limit: mostStreams, sort } as const;
+  const ofStreams = { ...page, table: 'streams', filter: 'kind:video' } as const;
+  const ofSessions = { ...page, table: 'sessions', filter: 'streams>0' } as const;
+  const streamPage = useQuery('table:page', captureId ? { captureId, query: ofStreams } : null, streams);
+  const sessionPage = useQuery('table:page', captureId ? { captureId, query: ofSessions } : null, sessions);
+  const withPicture = sessionPage.value?.rows.filter(({ media }) => media === 'video') ?? [];
+  return [...(streamPage.value?.rows.map(videoStreamOf) ?? []), ...withPicture.map(videoSessionOf)];
 }
 
 function videoStreamOf(row: TableRow): VideoStream {
@@ -161,4 +163,9 @@ function videoStreamOf(row: TableRow): VideoStream {
     src: text(row.src) ?? '',
     dst: text(row.dst) ?? '',
   };
+}
+
+function videoSessionOf(row: TableRow): VideoStream {
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return { id: row.id, callId: null, codec: null, clockRateHz: null, src: text(row.server), dst: text(row.client) };
 }

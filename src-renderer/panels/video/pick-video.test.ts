@@ -20,6 +20,13 @@ describe('the picture in the panel', () => {
     expect(pick({ streamId: 'rtp-2', callId: 'call-1' })).toBe('rtp-2');
   });
 
+  it('is of the selected session as a whole', () => {
+    const whole = [...streams, stream('rtmp-1', null)];
+    const wishes = { ...nothing, streamId: 'rtp-9', sessionId: 'rtmp-1' };
+    expect(pickVideo(whole, wishes)?.id).toBe('rtmp-1');
+    expect(pickVideo(whole, { ...wishes, sessionId: 'tls-1' })?.id).toBe('rtp-9');
+  });
+
   it('is the first of the selected call, or the one chosen', () => {
     expect(pick({ callId: 'call-1', streamId: 'rtp-7' })).toBe('rtp-1');
     expect(pick({ callId: 'call-1', chosenId: 'rtp-2' })).toBe('rtp-2');

@@ -3,6 +3,8 @@ import { conversationKinds, conversationTable } from '../../flow/conversation-ro
 import { endpointTable } from '../../flow/endpoint-rows';
 import { diagnosticTable } from '../../store/diagnostic-table';
 import { callTable } from '../calls/call-table';
+import { exchangeTable } from '../http/exchange-table';
+import { tsCheckTable, tsPidTable } from '../mpegts/ts-tables';
 import { allPacketsTable } from '../packets/packet-table';
 import { packetTable } from '../rtp/packet-table';
 import { streamTable } from '../rtp/stream-table';
@@ -20,6 +22,9 @@ export const tableDefinitions: readonly TableDefinition[] = [
   sessionMessageTable,
   objectTable,
   segmentTable,
+  exchangeTable,
+  tsPidTable,
+  tsCheckTable,
   ...conversationKinds.map(conversationTable),
   ...conversationKinds.map(endpointTable),
 ];

@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { SessionRow } from '#shared/model/session';
-import { analyse, capturePath, hasCaptures, hasTshark, tsharkFields } from '../../../testing/oracles';
+import { analyse, capturePath, capturesIn, hasCaptures, hasTshark, tsharkFields } from '../../../testing/oracles';
+import { resolveFfmpeg } from '../../../media/ffmpeg/resolve';
 import type { CaptureAnalysis } from '../pipeline/capture-analysis';
-import { readExtents } from '../../bytes/extents';
+import { Extents, readExtents } from '../../bytes/extents';
+import { MemorySource } from '../../capture/byte-source';
+import { type TsPartSink, tsSamples } from './ts-samples';
 
 const truthOf = (name: string) =>
   JSON.parse(readFileSync(capturePath(name.replace(/\.pcapng$/, '.truth.json')), 'utf8'));
@@ -67,4 +71,92 @@ describe.skipIf(!hasCaptures)('transport streams over UDP', () => {
       new Map([...counted].sort(([a], [b]) => a - b)),
     );
   });
+});
+
+describe.skipIf(!hasCaptures)('transport streams in RTP', () => {
+  it('are the payloads in order, with the streams in them', () => {
+    const name = 'live/codecs/mpegts_rtp_pt33.pcapng';
+    const { expected } = truthOf(name);
+    const analysis = analyse(capturePath(name));
+    const [session] = transportStreams(analysis);
+    expect(session).toMatchObject({ url: 'rtp://10.20.30.50:5050', state: 'complete', media: 'video' });
+    const bytes = fileBytes(analysis, session.id);
+    expect(bytes.length).toBe(expected.extracted.ts_bytes);
+    expect(sha256(bytes)).toBe(expected.extracted.ts_sha256);
+    const rows = analysis.streams().filter(({ sessionId }) => sessionId === session.id);
+    // The sender stopped within the last picture.
+    expect(rows[0].video).toMatchObject({ frames: expected.extracted.frames, damagedFrames: 1 });
+    expect(rows[1].audio).toMatchObject({ sampleRateHz: 44_100, channels: 2 });
+    expect(session.streamIds).toEqual([...rows.map(({ id }) => id), 'rtp-1']);
+    expect(analysis.streams().find(({ id }) => id === 'rtp-1')).toMatchObject({ codec: 'MP2T', kind: 'video' });
+  });
+});
+
+describe.skipIf(!hasCaptures)('captures of others', () => {
+  it.each([
+    ['tsduck-162-vlan-rtp-ts.pcap', [['rtp://235.0.2.1:2000', 112]]],
+    // Of the last datagram over IPv6 only one fragment is there.
+    [
+      'tsduck-176-udp-v4v6.pcapng',
+      [
+        ['udp://192.168.233.11:7777', 84],
+        ['udp://[fdb2:2c26:f4e4:1:21c:42ff:fe38:46a8]:8888', 70],
+      ],
+    ],
+    // One datagram alone, a protocol over TCP that is none, and other media over SRT and RIST.
+    ['ndpi-mpegts.pcap', []],
+    ['tsduck-102.pcapng', []],
+    ['ebu-srt_stream.pcap', []],
+    ['ebu-rist_stream.pcap', []],
+  ])('%s', (name, expected) => {
+    const sessions = transportStreams(analyse(capturePath(`public/mpegts/${name}`)));
+    expect(sessions.map(({ url, details }) => [url, details['TS packets']])).toEqual(expected);
+  });
+
+  it('without transport streams have none', () => {
+    for (const name of capturesIn('public/negative', /\.pcap/)) {
+      expect(transportStreams(analyse(capturePath(name))), name).toEqual([]);
+    }
+  });
+});
+
+const ffmpeg = await resolveFfmpeg();
+
+describe.skipIf(!hasCaptures || !ffmpeg.ok)('access units', () => {
+  /** Hashes of the packets that ffmpeg copies out of a file, by stream. */
+  function copied(path: string): string[][] {
+    const args = ['-v', 'error', '-i', path, '-map', '0', '-c', 'copy', '-f', 'framemd5', '-'];
+    const lines = execFileSync(ffmpeg.ok ? ffmpeg.value.path : '', args, { encoding: 'utf8' }).split('\n');
+    const streams: string[][] = [];
+    for (const line of lines) {
+      if (line === '' || line.startsWith('#')) continue;
+      const [stream, , , , , hash] = line.split(',').map((field) => field.trim());
+      (streams[Number(stream)] ??= []).push(hash);
+    }
+    return streams;
+  }
+
+  it.each(['plain_keepalive_8088.reference.ts', 'aes128.reference.ts'])(
+    'of %s are those that ffmpeg copies',
+    (name) => {
+      const path = capturePath(`live/hls/${name}`);
+      const bytes = new Uint8Array(readFileSync(path));
+      const source = new MemorySource(bytes);
+      const whole = (sink: TsPartSink): void => sink.push(bytes, 0, bytes.length, 1, 0, 0);
+      const samples = tsSamples({ id: 'file', title: name, isPaced: false }, [whole]);
+      const hashes = samples?.tracks.map(({ count, extentStart, extents }) =>
+        Array.from({ length: count }, (_, i) => {
+          const own = new Extents();
+          for (let e = extentStart[i]; e < extentStart[i + 1]; e += 1) own.push(extents.address[e], extents.length[e]);
+          return createHash('md5')
+            .update(readExtents(source, own, 0, own.total))
+            .digest('hex');
+        }),
+      );
+      expect(hashes).toEqual(copied(path));
+      const [video] = samples?.tracks ?? [];
+      expect(video.decodeSeconds.every((time, i) => i === 0 || time > video.decodeSeconds[i - 1])).toBe(true);
+      expect(video.timeSeconds[0]).toBeCloseTo(0, 6);
+    },
+  );
 });

@@ -14,6 +14,9 @@ import type { SessionHost } from '../sessions/session-host';
 import type { SessionTracker, TrackerTable } from '../sessions/session-tracker';
 import { DatagramProbe, datagramStride } from './datagram-probe';
 import type { MediaSource } from './media-source';
+import type { MpegSession } from './mpeg-session';
+import { PsSession } from './ps-session';
+import { containerNames, pourRtp } from './rtp-source';
 import { type TsByteSink, tsProtocol } from './ts-protocol';
 import { TsSession } from './ts-session';
 import { checkRows, pidRows, tsCheckTable, tsPidTable } from './ts-tables';
@@ -29,7 +32,10 @@ export class MpegTsTracker implements SessionTracker {
     { id: 'ts-pids', definition: tsPidTable, rows: (scope) => this.rows(scope, pidRows) },
     { id: 'ts-checks', definition: tsCheckTable, rows: (scope) => this.rows(scope, checkRows) },
   ];
-  private readonly all: TsSession[] = [];
+  private readonly all: MpegSession[] = [];
+  /** RTP streams that were taken apart. */
+  private readonly taken = new Set<string>();
+  private isFinished = false;
   private readonly byFlow = new Map<number, TsSession>();
   private readonly probes = new Map<number, DatagramProbe>();
   private readonly budget = new EsBudget();
@@ -78,6 +84,7 @@ export class MpegTsTracker implements SessionTracker {
   }
 
   sessions(): readonly SessionRow[] {
+    this.takeRtp();
     const { revision } = this;
     if (this.sessionRows?.revision !== revision) {
       this.sessionRows = { revision, rows: this.all.map((session) => session.row()) };
@@ -86,6 +93,7 @@ export class MpegTsTracker implements SessionTracker {
   }
 
   streams(): readonly StreamRow[] {
+    this.takeRtp();
     const { revision } = this;
     if (this.streamRows?.revision !== revision) {
       this.streamRows = { revision, rows: this.all.flatMap((session) => session.streams()) };
@@ -103,27 +111,49 @@ export class MpegTsTracker implements SessionTracker {
   }
 
   framesOf(id: string) {
-    const session = this.owner(id);
-    return session ? { flows: [session.source.flow], frames: [] } : null;
+    const flow = this.owner(id)?.source.flow;
+    return flow === undefined || flow < 0 ? null : { flows: [flow], frames: [] };
   }
 
   finish(): void {
     for (const session of this.all) session.finish();
     this.probes.clear();
+    this.isFinished = true;
   }
 
-  private owner(id: string): TsSession | null {
+  /**
+   * What RTP streams carry is known when all was read: the order of their packets, and their format where nobody said
+   * it.
+   */
+  private takeRtp(): void {
+    if (!this.isFinished) return;
+    const { bytes } = this.host;
+    for (const { id, codec, dst } of this.host.rtpStreams()) {
+      const container = containerNames[codec?.toUpperCase() ?? ''];
+      if (!container || this.taken.has(id) || this.all.length >= maxSessions) continue;
+      this.taken.add(id);
+      const index = this.host.rtpIndex(id);
+      if (!index || index.isEncrypted) continue;
+      const { source, destination } = index.wire;
+      const media = { url: `rtp://${dst}`, source, destination, flow: -1, layers: [], rtpStreamId: id };
+      const session = container === 'ts' ? this.add(media, 188) : this.addProgramStream(media);
+      pourRtp(index, bytes, (packet, start, end) => bytes.keep(packet, start, end), session);
+      session.finish();
+    }
+  }
+
+  private owner(id: string): MpegSession | null {
+    this.takeRtp();
     return this.all.find((session) => session.owns(id)) ?? null;
   }
 
   private rows(scope: string, make: (session: TsSession) => object[]): RowSource | null {
-    const session = this.all.find(({ source }) => source.id === scope);
-    return session
-      ? arraySource(
-          () => session.revision,
-          () => make(session),
-        )
-      : null;
+    const session = this.owner(scope);
+    if (!(session instanceof TsSession) || session.source.id !== scope) return null;
+    return arraySource(
+      () => session.revision,
+      () => make(session),
+    );
   }
 
   private openFlow(flow: number, { stride, waiting }: DatagramProbe): void {
@@ -140,6 +170,12 @@ export class MpegTsTracker implements SessionTracker {
 
   private add(source: Omit<MediaSource, 'id'>, stride?: TsStride): TsSession {
     const session = new TsSession({ id: `mpegts-${this.all.length + 1}`, ...source }, stride, this.budget);
+    this.all.push(session);
+    return session;
+  }
+
+  private addProgramStream(source: Omit<MediaSource, 'id'>): PsSession {
+    const session = new PsSession({ id: `mpegps-${this.all.length + 1}`, ...source }, this.budget);
     this.all.push(session);
     return session;
   }

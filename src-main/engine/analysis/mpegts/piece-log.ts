@@ -4,7 +4,7 @@ import { type AddressedBytes, Extents, missingBytes } from '../../bytes/extents'
 /** Takes pieces of a byte stream in order; `TsDemuxer` and `PsDemuxer` do. */
 export interface PieceSink {
   push(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
-  gap(length: number): void;
+  gap(length: number, frame: number, timeNs: number): void;
 }
 
 const windowBytes = 128 << 10;
@@ -50,7 +50,7 @@ export class PieceLog {
       const address = this.address[i];
       const length = this.length[i];
       if (address === missingBytes) {
-        sink.gap(length);
+        sink.gap(length, this.frame[i], this.timeNs[i]);
         continue;
       }
       if (address < windowStart || address + length > windowEnd) {
@@ -62,7 +62,7 @@ export class PieceLog {
       const end = Math.min(start + length, windowEnd - windowStart);
       sink.push(window, start, end, this.frame[i], this.timeNs[i], address);
       // What was there when it was captured cannot be read any more.
-      if (end - start < length) sink.gap(length - (end - start));
+      if (end - start < length) sink.gap(length - (end - start), this.frame[i], this.timeNs[i]);
     }
   }
 

@@ -5,7 +5,7 @@ import type {
   StreamDissector,
   StreamProtocol,
 } from '../../flow/stream-dissector';
-import { syncByte, tsStrides } from '../../containers/mpeg-ts';
+import { looksLikePacket, syncByte, tsStrides } from '../../containers/mpeg-ts';
 
 /** Sync bytes in a row that begin a stream, and those that are wanted where its beginning was not seen. */
 const startSyncs = 3;
@@ -44,7 +44,7 @@ export function probeTransportStream(bytes: Uint8Array, start: number, end: numb
 
 function syncsAt(bytes: Uint8Array, from: number, end: number, stride: number): number {
   let syncs = 0;
-  for (let at = from; at < end && bytes[at] === syncByte; at += stride) syncs += 1;
+  for (let at = from; at < end && looksLikePacket(bytes, at, end); at += stride) syncs += 1;
   return syncs;
 }
 

@@ -2,7 +2,6 @@ import type { EsUnit } from '../../containers/mpeg-es';
 import { TsDemuxer, type TsProgram, type TsStream, type TsStride } from '../../containers/mpeg-ts';
 import type { MediaSamples, SampleTrack } from '../sessions/media-samples';
 import { EsFacts } from './es-facts';
-import type { PieceSink } from './piece-log';
 import { SampleCollector, TimeAxis } from './sample-collector';
 
 /** What is taken apart. */
@@ -21,6 +20,14 @@ interface ProgramSamples {
   readonly tracks: Map<number, SampleCollector>;
 }
 
+/** What takes the bytes of a part. */
+export interface TsPartSink {
+  /** `address` is where `bytes[start]` lies in the capture. */
+  push(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
+  /** `length` bytes are lost; 0: nobody knows how many. */
+  gap(length: number): void;
+}
+
 /**
  * Access units of a transport stream as samples. `parts` are its pieces in the order of the media, each of which may
  * begin with other continuity counters (segments of HLS); a part gives its bytes to the sink. `wanted` is the id of the
@@ -29,7 +36,7 @@ interface ProgramSamples {
  */
 export function tsSamples(
   { id, title, stride, isPaced }: TsSampleSource,
-  parts: readonly ((sink: PieceSink) => void)[],
+  parts: readonly ((sink: TsPartSink) => void)[],
   wanted: string = id,
 ): MediaSamples | null {
   const programs = new Map<number, ProgramSamples>();
@@ -58,7 +65,7 @@ export function tsSamples(
   demuxer.finish();
   const found = [...programs.values()].map(({ axis, tracks }) => ({
     axis,
-    tracks: ordered([...tracks.values()].flatMap((track) => track.track() ?? [])),
+    tracks: orderedTracks([...tracks.values()].flatMap((track) => track.track() ?? [])),
   }));
   const [best] = [...found].sort((a, b) => rank(b.tracks) - rank(a.tracks));
   if (!best || best.tracks.length === 0) return null;
@@ -66,7 +73,7 @@ export function tsSamples(
 }
 
 /** One video track first, then the sound. */
-function ordered(tracks: readonly SampleTrack[]): SampleTrack[] {
+export function orderedTracks(tracks: readonly SampleTrack[]): SampleTrack[] {
   const video = tracks.filter(({ kind }) => kind === 'video').sort((a, b) => b.count - a.count);
   return [...video.slice(0, 1), ...tracks.filter(({ kind }) => kind === 'audio')];
 }

@@ -1,13 +1,14 @@
 import type { SessionRow } from '#shared/model/session';
-import type { StreamKind, StreamRow } from '#shared/model/stream';
+import type { StreamRow } from '#shared/model/stream';
 import type { AddressedBytes } from '../../bytes/extents';
 import { type EsBudget, type EsUnit } from '../../containers/mpeg-es';
 import { packetBytes, pcrHz, TsDemuxer, type TsProgram, type TsStream, type TsStride } from '../../containers/mpeg-ts';
 import { formatEndpoint } from '../../net/endpoint';
 import type { MediaFile, MediaSamples } from '../sessions/media-samples';
-import { mediaStreamRow } from '../sessions/media-stream-row';
-import { EsFacts, encodingName, isVideoCodec, ProgramClock } from './es-facts';
+import { EsFacts, ProgramClock } from './es-facts';
+import { esRow, mediaOf } from './es-row';
 import type { MediaSource } from './media-source';
+import type { MpegSession } from './mpeg-session';
 import { PieceLog } from './piece-log';
 import { type KeepBytes, programExtents } from './program-file';
 import { tsSamples } from './ts-samples';
@@ -19,7 +20,7 @@ interface FoundStream {
 }
 
 /** A transport stream that was found: counted as it comes, taken apart again when somebody wants to play it. */
-export class TsSession {
+export class TsSession implements MpegSession {
   readonly demuxer: TsDemuxer;
   private readonly log = new PieceLog();
   /** Every stream that a program map ever named, in that order. */
@@ -73,7 +74,6 @@ export class TsSession {
   row(): SessionRow {
     const { demuxer, found, source } = this;
     const errors = demuxer.checks.get('continuity').count;
-    const kinds = found.flatMap(({ facts }) => (facts && facts.units > 0 ? [isVideoCodec(facts.codec)] : []));
     return {
       id: source.id,
       kind: 'mpegts',
@@ -94,34 +94,22 @@ export class TsSession {
       firstFrame: this.firstFrame,
       details: this.details(),
       hasMessages: false,
-      media: kinds.includes(true) ? 'video' : kinds.length > 0 ? 'audio' : null,
+      media: mediaOf(found.map(({ facts }) => facts)),
     };
   }
 
   streams(): StreamRow[] {
     return this.found.map(({ stream: { info }, facts }) => {
-      const { source } = this;
       const state = this.demuxer.pid(info.pid);
-      const kind: StreamKind = info.kind === 'video' || info.kind === 'audio' ? info.kind : 'data';
-      const isVideo = facts !== null && isVideoCodec(facts.codec);
-      const startNs = facts && facts.units > 0 ? facts.firstTimeNs : this.firstTimeNs;
-      const endNs = facts && facts.units > 0 ? facts.lastTimeNs : (state?.lastTimeNs ?? startNs);
-      return mediaStreamRow({
+      return esRow(this.source, {
         id: this.streamId(info.pid),
-        kind,
-        transport: 'mpegts',
-        src: formatEndpoint(source.source),
-        dst: formatEndpoint(source.destination),
-        codec: info.codec ? encodingName(info.codec) : info.name,
-        clockRateHz: info.codec ? 90_000 : null,
+        kind: info.kind,
+        name: info.name,
+        facts,
         packets: state?.packets ?? 0,
-        firstFrame: (facts?.firstFrame || state?.firstFrame) ?? this.firstFrame,
-        startSeconds: startNs / 1e9,
-        durationSeconds: Math.max(0, endNs - startNs) / 1e9,
-        sessionId: source.id,
-        isFromTls: source.layers.includes('TLS'),
-        video: isVideo && facts ? facts.video : null,
-        audio: facts && !isVideo ? facts.audio : null,
+        firstFrame: state?.firstFrame ?? this.firstFrame,
+        firstTimeNs: this.firstTimeNs,
+        lastTimeNs: state?.lastTimeNs ?? this.firstTimeNs,
       });
     });
   }

@@ -1,6 +1,7 @@
 export { crc32Mpeg } from './crc32-mpeg';
 export { checkDefinition, type TsCheck, type TsCheckResult, tsChecks } from './checks';
 export {
+  looksLikePacket,
   packetBytes,
   syncByte,
   type TsPacketOrigin,

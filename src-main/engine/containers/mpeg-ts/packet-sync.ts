@@ -12,6 +12,15 @@ const syncsToLock = 5;
 /** Enough for five packets of the longest kind from wherever the first one begins. */
 const roomBytes = 4 * 204 + 2 * 204;
 
+/** Whether what begins at `at` may be a packet: sync byte, and an adaptation field that fits (ISO/IEC 13818-1, 2.4.3). */
+export function looksLikePacket(bytes: Uint8Array, at: number, end: number): boolean {
+  if (bytes[at] !== syncByte) return false;
+  if (at + 4 >= end) return true;
+  const control = (bytes[at + 3] >> 4) & 3;
+  if (control === 2) return bytes[at + 4] === 183;
+  return control === 1 || (control === 3 && bytes[at + 4] <= 182);
+}
+
 /** Where a packet came from: it may lie in several pieces. */
 export interface TsPacketOrigin {
   /** Frame of the packet's first byte, and its time. */

@@ -43,8 +43,41 @@ export interface Copyable {
   readonly codec: MuxCodec;
 }
 
+/** Coded sound of a stream as a container takes it. */
+export interface CopiedSound {
+  readonly codec: MuxCodec;
+  readonly config: AudioConfig;
+  /** Times count from the first packet. */
+  readonly packets: () => Generator<CopiedPacket>;
+}
+
+interface CopiedPacket {
+  readonly data: Uint8Array;
+  readonly timeSeconds: number;
+  readonly durationSeconds: number;
+}
+
+/** The coded bits of a stream; null for what has to be encoded anew. */
+export function copiedSound(stream: MediaInput['streams'][number], reader: PayloadReader): CopiedSound | null {
+  const copyable = copyableStream({ kind: 'stream', streams: [stream] });
+  if (!copyable) return null;
+  const { format, codec } = copyable;
+  const first = packets(stream, format, reader).next();
+  const config = first.done ? null : configOf(codec, first.value, format);
+  if (!config) return null;
+  return {
+    codec,
+    config,
+    *packets() {
+      for (const { unit, span, timeSeconds } of packets(stream, format, reader)) {
+        yield { data: dataOf(unit, codec), timeSeconds, durationSeconds: span.samples / span.sampleRateHz };
+      }
+    },
+  };
+}
+
 /** Null for calls, for streams of several formats, and for formats that have to be encoded anew. */
-export function copyableStream({ kind, streams }: MediaInput): Copyable | null {
+export function copyableStream({ kind, streams }: Pick<MediaInput, 'kind' | 'streams'>): Copyable | null {
   const [stream] = streams;
   if (kind === 'call' || !stream) return null;
   const media = [...payloadUses(stream)].filter(([, { codec }]) => (codec?.role ?? 'media') === 'media');
@@ -68,7 +101,7 @@ export function writeCopy(
 ): Promise<Written | null> {
   const [stream] = input.streams;
   return withReader(input, async (reader) => {
-    const first = packets(input, format, reader).next();
+    const first = packets(stream, format, reader).next();
     const config = first.done ? null : configOf(codec, first.value, format);
     if (!config) return null;
     const target = new FilePathTarget(path);
@@ -83,7 +116,7 @@ export function writeCopy(
     let samples = 0;
     try {
       await output.start();
-      for (const { unit, span, timeSeconds } of packets(input, format, reader)) {
+      for (const { unit, span, timeSeconds } of packets(stream, format, reader)) {
         signal?.throwIfAborted();
         for (const frame of unit.frames) used.add(frame);
         const durationSeconds = span.samples / span.sampleRateHz;
@@ -132,7 +165,7 @@ interface TimedUnit {
 }
 
 function* packets(
-  { streams: [stream] }: MediaInput,
+  stream: MediaInput['streams'][number],
   format: StreamFormat,
   reader: PayloadReader,
 ): Generator<TimedUnit> {

@@ -3,6 +3,7 @@ import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analy
 import type { ClockRelation } from '#engine/analysis/video/companion';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import { wav } from '#engine/containers/wav';
+import { type CopiedSound, copiedSound } from '../copy-file';
 import { runFfmpeg } from '../ffmpeg/run';
 import { planRender, type RenderPlan } from '../lanes';
 import type { PayloadReader } from '../payload-reader';
@@ -133,11 +134,22 @@ class RtpSound implements PictureSound {
   }
 
   async soundTrack({ container, isForPlaying, ffmpegPath, ...options }: SoundTrackRequest): Promise<SoundTrack | null> {
+    const copied = isForPlaying ? null : copiedSound({ ...this.plan.index, direction: null }, this.reader);
+    if (copied && (container !== 'webm' || copied.codec === 'opus')) {
+      return { track: { ...copied, packets: this.copied(copied, options.originSeconds) }, isCaptured: true };
+    }
     if (!ffmpegPath) return null;
     // Lossless sound is made far faster.
     const codec = container === 'webm' ? 'opus' : isForPlaying ? 'flac' : 'aac';
     const input = await this.pcm(options);
     return { track: await encodedPcm(input, codec, { ...options, ffmpegPath }), isCaptured: false };
+  }
+
+  private async *copied({ packets }: CopiedSound, originSeconds: number): AsyncGenerator<MuxPacket> {
+    const shift = this.firstSeconds - originSeconds;
+    for (const { timeSeconds, ...packet } of packets()) {
+      yield { ...packet, isKey: true, timeSeconds: timeSeconds + shift };
+    }
   }
 
   pcm({ signal }: PcmOptions): Promise<Pcm> {

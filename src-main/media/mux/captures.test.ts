@@ -164,7 +164,11 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
     const truth = JSON.parse(readFileSync(capturePath('live/drive/drive_complete.truth.json'), 'utf8'));
     expect([file.frames, pictureHash(path)]).toEqual([2100, truth.source.video.framemd5_md5]);
     expect(Math.abs(probe(path).seconds - 70)).toBeLessThan(0.05);
-    expect(file.options).toMatchObject({ audioSync: 'rtcp', audioShiftMs: 0 });
+    expect(file.options).toMatchObject({ audioSync: 'rtcp', audioShiftMs: 0, audioCodec: 'MPEG4-GENERIC as captured' });
+    // Its sound is what was sent, bit for bit.
+    const adts = join(folder, 'sound.aac');
+    execFileSync(ffmpegPath ?? '', ['-v', 'error', '-y', '-i', path, '-map', '0:a', '-c', 'copy', '-f', 'adts', adts]);
+    expect(createHash('sha256').update(readFileSync(adts)).digest('hex')).toBe(truth.expected.audio.adts_sha256);
   });
 
   it('makes pieces of a damaged recording from where it is watched, and of the whole of its sound', async () => {

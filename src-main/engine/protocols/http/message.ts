@@ -31,24 +31,28 @@ const SP = 0x20;
 const HTAB = 0x09;
 const COLON = 0x3a;
 
-/** Value of the first field of that name; null when there is none. Names match in either case. */
+/** Value of the first field of that name, which is given in lower case; null when there is none. */
 export function fieldValue(fields: readonly HttpField[], name: string): string | null {
-  const wanted = name.toLowerCase();
-  for (const field of fields) {
-    if (field.name.length === wanted.length && field.name.toLowerCase() === wanted) return field.value;
-  }
+  for (const field of fields) if (isNamed(field, name)) return field.value;
   return null;
 }
 
 /** Elements of all fields of that name, as the list syntax of RFC 9110, section 5.6.1 has them; lower case. */
 export function listValues(fields: readonly HttpField[], name: string): string[] {
-  const wanted = name.toLowerCase();
-  return fields
-    .filter((field) => field.name.toLowerCase() === wanted)
-    .flatMap(({ value }) => value.split(','))
-    .map((element) => element.trim().toLowerCase())
-    .filter((element) => element !== '');
+  const values: string[] = [];
+  for (const field of fields) {
+    if (!isNamed(field, name)) continue;
+    for (const element of field.value.split(',')) {
+      const value = element.trim().toLowerCase();
+      if (value !== '') values.push(value);
+    }
+  }
+  return values;
 }
+
+/** `name` is in lower case. */
+const isNamed = (field: HttpField, name: string): boolean =>
+  field.name.length === name.length && (field.name === name || field.name.toLowerCase() === name);
 
 /** `text/html` of `Text/HTML; charset=utf-8`; null without a media type. */
 export function mediaTypeOf(value: string | null): string | null {

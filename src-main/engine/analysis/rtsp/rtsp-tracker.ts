@@ -72,6 +72,8 @@ export class RtspTracker implements SessionTracker {
   }
 
   sessions(): readonly SessionRow[] {
+    // Rows of streams are made for it: they cost much while a capture without RTSP loads.
+    if (this.all.length === 0) return [];
     const bySession = new Map<string, StreamRow[]>();
     for (const stream of this.host.rtpStreams()) {
       if (stream.sessionId === null || !this.byId.has(stream.sessionId)) continue;

@@ -9,6 +9,9 @@ import {
   concat,
   PcapngBuilder,
 } from '#engine/capture/testing/capture-builder';
+import { Conversations, type Side } from '#engine/analysis/sessions/testing/conversations';
+import { packHeader, pesPackets, programStreamMap } from '#engine/containers/mpeg-ps/testing/ps-builder';
+import { h264Unit, sampleStream } from '#engine/containers/mpeg-ts/testing/ts-builder';
 import { rawZstd } from '../../workers/testing/zstd-builder';
 
 export interface FuzzSeed {
@@ -29,6 +32,7 @@ export function ownSeeds(root: string): FuzzSeed[] {
   return [
     ...files,
     ...builtSeeds(),
+    ...mpegSeeds(),
     { name: 'gzip', bytes: new Uint8Array(gzipSync(head)) },
     { name: 'zstd', bytes: new Uint8Array(rawZstd(head)) },
   ];
@@ -75,5 +79,39 @@ function builtSeeds(): FuzzSeed[] {
     { name: 'netmon1', bytes: buildNetmon(records, 1, 1) },
     { name: 'netmon2', bytes: buildNetmon(records, 2, 3) },
     { name: 'erf', bytes: buildErf(records) },
+  ];
+}
+
+/** Transport and program streams by themselves, in datagrams, and in RTP. */
+function mpegSeeds(): FuzzSeed[] {
+  const from: Side = { address: '192.0.2.1', port: 5000 };
+  const to: Side = { address: '239.1.1.1', port: 1234 };
+  const { bytes: transport } = sampleStream(12);
+  const packs = Array.from({ length: 12 }, (_, i) =>
+    concat(
+      packHeader(3600 * i),
+      programStreamMap([[0x1b, 0xe0]]),
+      pesPackets(h264Unit(i % 4 === 0 ? 6000 : 700, i, i % 4 === 0), { pts: 3600 * i }),
+    ),
+  );
+  const datagrams = new Conversations();
+  const packets = new Conversations();
+  for (let at = 0; at < transport.length; at += 7 * 188) {
+    datagrams.datagram(from, to, transport.subarray(at, at + 7 * 188));
+  }
+  let sequence = 0;
+  for (const [i, pack] of packs.entries()) {
+    for (let at = 0; at < pack.length; at += 1400) {
+      const time = 3600 * i;
+      const header = [0x80, 96, 0, sequence, 0, (time >> 16) & 0xff, (time >> 8) & 0xff, time & 0xff, 1, 2, 3, 4];
+      packets.datagram(from, to, concat(Uint8Array.from(header), pack.subarray(at, at + 1400)));
+      sequence += 1;
+    }
+  }
+  return [
+    { name: 'transport stream', bytes: transport },
+    { name: 'program stream', bytes: concat(...packs) },
+    { name: 'transport stream in datagrams', bytes: datagrams.file() },
+    { name: 'program stream in RTP', bytes: packets.file() },
   ];
 }

@@ -2,6 +2,9 @@ import { CaptureAnalysis } from '#engine/analysis/pipeline/capture-analysis';
 import { type ByteSource, MemorySource } from '#engine/capture/byte-source';
 import { Frame } from '#engine/capture/frame';
 import { openCaptures } from '#engine/capture/merge';
+import type { EsUnit } from '#engine/containers/mpeg-es/index';
+import { PsDemuxer } from '#engine/containers/mpeg-ps/index';
+import { TsDemuxer } from '#engine/containers/mpeg-ts/index';
 import { tableIds } from '#shared/ipc/contract';
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { Decoder } from '../../workers/decoder';
@@ -133,6 +136,9 @@ const analysis: FuzzTarget = {
   },
 };
 
+/** Tables of one session. */
+const sessionTables = ['session-messages', 'ts-pids', 'ts-checks', 'segments'] as const;
+
 function query(a: CaptureAnalysis): void {
   a.facts();
   a.timeline();
@@ -152,6 +158,15 @@ function query(a: CaptureAnalysis): void {
     a.mediaIndexes(stream.id);
     a.videoSource(stream.id);
     a.tables.page({ table: 'rtp-packets', scope: stream.id, offset: 0, limit: 50 });
+  }
+  const sessions = a.tables.page({ table: 'sessions', offset: 0, limit: looks })?.rows ?? [];
+  for (const { id } of sessions) {
+    const scope = String(id);
+    a.session(scope);
+    a.ladder(scope);
+    a.samples(scope);
+    a.file(scope);
+    for (const table of sessionTables) a.tables.page({ table, scope, offset: 0, limit: 50 });
   }
   const step = Math.max(1, Math.floor(a.packets / (4 * looks)));
   for (let frame = 1; frame <= a.packets; frame += step) a.frameTable.detail(frame);
@@ -200,4 +215,41 @@ async function decode(decoder: Decoder, bytes: Uint8Array, random: Random): Prom
   }
 }
 
-export const fuzzTargets: readonly FuzzTarget[] = [readers, growing, analysis, merged, decoders];
+/** Access units in short: what comes in pieces must give the same as what comes at once. */
+function unitsOf(open: (sink: (unit: EsUnit) => void) => ByteStreamReader, bytes: Uint8Array, piece: number): number[] {
+  const units: number[] = [];
+  let taken = 0;
+  const reader = open(({ start, end, isDamaged, isKey, extents }) => {
+    taken += end - start;
+    must(taken <= bytes.length, 'units hold no more than there was');
+    units.push(end - start, Number(isDamaged), Number(isKey), extents.count);
+  });
+  for (let at = 0; at < bytes.length; at += piece) {
+    reader.push(bytes, at, Math.min(bytes.length, at + piece), 1, 0, at);
+  }
+  reader.finish();
+  return units;
+}
+
+interface ByteStreamReader {
+  push(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
+  finish(): void;
+}
+
+/** Transport and program streams. */
+const mpegStreams: FuzzTarget = {
+  name: 'mpeg-streams',
+  run(bytes, random) {
+    const piece = 1 + random(500);
+    const openers = [
+      (onUnit: (unit: EsUnit) => void) => new TsDemuxer({ onUnit: (_stream, unit) => onUnit(unit) }),
+      (onUnit: (unit: EsUnit) => void) => new PsDemuxer({ onUnit: (_stream, unit) => onUnit(unit) }),
+    ];
+    for (const open of openers) {
+      const whole = unitsOf(open, bytes, Math.max(1, bytes.length));
+      must(String(unitsOf(open, bytes, piece)) === String(whole), 'a stream in pieces is the same stream');
+    }
+  },
+};
+
+export const fuzzTargets: readonly FuzzTarget[] = [readers, growing, analysis, merged, decoders, mpegStreams];

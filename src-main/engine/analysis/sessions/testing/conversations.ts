@@ -31,12 +31,17 @@ export class Conversations {
     return this;
   }
 
-  analyse(): CaptureAnalysis {
+  /** The capture as a file. */
+  file(): Uint8Array {
     const records = this.frames.map((bytes, i) => ({
       bytes,
       timeNs: 1_700_000_000_000_000_000n + BigInt(i) * 10_000_000n,
     }));
-    const opened = CaptureAnalysis.open(new MemorySource(buildPcap(records)));
+    return buildPcap(records);
+  }
+
+  analyse(): CaptureAnalysis {
+    const opened = CaptureAnalysis.open(new MemorySource(this.file()));
     if (!opened.ok) throw new Error(opened.error.message);
     while (opened.value.ingest(() => false));
     opened.value.finish();

@@ -1,17 +1,8 @@
 import type { SessionRow } from '#shared/model/session';
-import type { SessionRow } from '#shared/model/session';
 import type { StreamRow } from '#shared/model/stream';
 import { useQuery } from '../bridge';
 import { useCaptureId, useTableRevision } from '../stores/session';
 import { useShownRevision } from './visibility';
-
-/** What is known of a session that is no call now; null for everything else, and while it is asked for. */
-export function useSessionRow(sourceId: string | null): SessionRow | null {
-  const captureId = useCaptureId();
-  const revision = useShownRevision(useTableRevision('sessions'));
-  const isAsked = captureId !== null && sourceId !== null && !isCallId(sourceId);
-  return useQuery('session:detail', isAsked ? { captureId, sessionId: sourceId } : null, revision).value;
-}
 
 /** What is known of a stream now; null for a call, for none, and while it is asked for. */
 export function useStream(sourceId: string | null): StreamRow | null {

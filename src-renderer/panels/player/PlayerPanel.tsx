@@ -1,5 +1,4 @@
 import { Loader } from '@mantine/core';
-import type { StreamRow } from '#shared/model/stream';
 import { sessionKindNames, type SessionRow } from '#shared/model/session';
 import type { StreamRow } from '#shared/model/stream';
 import { useQuery } from '../../bridge';
@@ -36,12 +35,12 @@ export function PlayerPanel() {
         {isSilentCall ? (
           <PanelNote title="Nothing to play">No media of this call was found in the capture.</PanelNote>
         ) : (
-          <PanelNote title="Nothing to play">Choose a call or a stream; Space plays it.</PanelNote>
+          <PanelNote title="Nothing to play">Choose a call, a session or a stream; Space plays it.</PanelNote>
         )}
       </div>
     );
   }
-  if (isPicture) return <PictureDeck title={session ? (session.url ?? session.server) : titleOf(stream)} />;
+  if (isPicture) return <PictureDeck title={titleOf(stream, session)} />;
   if (model.failure) {
     return (
       <div className={styles.note} data-testid="player" data-state="failed">
@@ -60,10 +59,6 @@ export function PlayerPanel() {
     );
   }
   return <Deck key={model.value.artifactId} model={model.value} />;
-}
-
-function titleOf(stream: StreamRow | null): string {
-  return stream ? `${stream.codec ?? 'RTP'} ${stream.src} → ${stream.dst}` : '';
 }
 
 function titleOf(stream: StreamRow | null, session: SessionRow | null): string {

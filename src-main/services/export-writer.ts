@@ -11,7 +11,7 @@ import { suggestName, type TargetFormat, targetFormat, type VideoTarget } from '
 import { assertUnchanged, type FileStamp, stampsOf, temporaryPath } from './export-target';
 import type { MediaSource, MediaSourceIndex } from './media-source';
 import type { MediaWorkerHost } from './media-worker-host';
-import { fileOf, samplesOf } from './opened-source';
+import { askRtp, fileOf, samplesOf, unlessMissing } from './opened-source';
 import { packetsName, type SessionTarget, sessionName, sessionTarget } from './session-target';
 import { SourceRows } from './source-rows';
 
@@ -90,10 +90,11 @@ export class ExportWriter {
     const samples = await samplesOf(captures, captureId, sourceId);
     const file = await fileOf(captures, captureId, sourceId);
     if (!samples && !file) {
-      const index = await captures.mediaIndex(captureId, sourceId);
+      const wanted = format === 'wav' || format === 'au' ? 'audio' : 'video';
+      const index = await askRtp(captures, captureId, sourceId, wanted, (id) => captures.mediaIndex(captureId, id));
       const target = unwrap(targetFormat(format, index));
       const name = async (): Promise<string> => {
-        const found = await rows.find(index.kind === 'call' ? 'calls' : 'streams', sourceId);
+        const found = await rows.find(index.kind === 'call' ? 'calls' : 'streams', index.sourceId);
         return suggestName(index, found?.ordinal ?? 0, target);
       };
       return { kind: 'rtp', index, target, name };
@@ -149,7 +150,7 @@ export class ExportWriter {
       case 'session':
         return this.makeSession(planned, sourceId, video, options);
       case 'rtp':
-        return this.makeRtp(planned, sourceId, video, options);
+        return this.makeRtp(planned, video, options);
     }
   }
 
@@ -161,11 +162,10 @@ export class ExportWriter {
 
   private makeRtp(
     { index, target }: Planned & { readonly kind: 'rtp' },
-    sourceId: string,
     video: VideoExportChoices,
     make: MakeOptions,
   ): Promise<ExportedFile | MadeFile> {
-    if (target.kind === 'video') return this.makeVideo(target, sourceId, video, make);
+    if (target.kind === 'video') return this.makeVideo(target, index.sourceId, video, make);
     const { kind, streams, capturePath } = index;
     const { captureId, temporary, ffmpegPath, ...options } = make;
     const captureBytes = this.captures.summary(captureId).bytes;
@@ -174,7 +174,7 @@ export class ExportWriter {
     return this.worker.call('export', { input, request }, options);
   }
 
-  private makeSession(
+  private async makeSession(
     { target, samples, file }: Planned & { readonly kind: 'session' },
     sourceId: string,
     { damage = 'faithful', quality }: VideoExportChoices,
@@ -183,7 +183,8 @@ export class ExportWriter {
     const captureBytes = this.captures.summary(captureId).bytes;
     if (target.kind === 'original') {
       if (!file) throw new Error('an original without a file was planned');
-      return this.worker.call('original', { input: { ...file, captureBytes }, path }, options);
+      const made = await this.worker.call('original', { input: { ...file, captureBytes }, path }, options);
+      return { ...made, packets: await this.packetsOf(captureId, sourceId) };
     }
     if (!samples) throw new Error('media without samples were planned');
     const input = { samples: samples.samples, capturePath: samples.capturePath, captureBytes };
@@ -199,6 +200,13 @@ export class ExportWriter {
       case 'picture-files':
         return this.worker.call('exportPictures', { input, path }, options);
     }
+  }
+
+  /** Frames that something came in. */
+  private async packetsOf(captureId: string, sourceId: string): Promise<MadeFile['packets']> {
+    const records = await unlessMissing(this.captures.frameRecords(captureId, sourceId));
+    if (!records || records.count === 0) return { first: 0, last: 0, count: 0 };
+    return { first: records.frame[0], last: records.frame[records.count - 1], count: records.count };
   }
 
   /** Found once it is needed; sound beside a picture is worth having it, a picture alone does without. */
@@ -217,8 +225,8 @@ export class ExportWriter {
     { captureId, temporary, ffmpegPath, signal, onProgress }: MakeOptions,
   ): Promise<VideoFile> {
     const { captures } = this;
-    const { title, video, audio, relation } = await captures.videoSource(captureId, sourceId);
-    const { path: capturePath, bytes: captureBytes } = captures.summary(captureId);
+    const { title, video, audio, relation, capturePath } = await captures.videoSource(captureId, sourceId);
+    const { bytes: captureBytes } = captures.summary(captureId);
     const input = { title, video, audio, relation, capturePath, captureBytes };
     const request = { format, path: temporary, mode: damage, quality: quality ?? null, ffmpegPath };
     return this.worker.call('exportVideo', { input, request }, { signal, onProgress });

@@ -8,7 +8,7 @@ import type { MediaInput } from '../media/source';
 import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource } from './media-source';
 import { type MediaWorker, MediaWorkerHost } from './media-worker-host';
-import { samplesOf } from './opened-source';
+import { askRtp, samplesOf } from './opened-source';
 import { VideoMaker } from './video-maker';
 
 export interface MediaServiceOptions {
@@ -241,7 +241,9 @@ export class MediaService {
       const { samples, capturePath } = found;
       return { title: samples.title, input: { samples, sourceId, capturePath, captureBytes } };
     }
-    const { kind, streams, title, capturePath } = await captures.mediaIndex(captureId, sourceId);
+    const { kind, streams, title, capturePath } = await askRtp(captures, captureId, sourceId, 'audio', (id) =>
+      captures.mediaIndex(captureId, id),
+    );
     return { title, input: { kind, streams, capturePath, captureBytes } };
   }
 
@@ -256,7 +258,8 @@ export class MediaService {
       const { samples, capturePath } = found;
       return { title: samples.title, input: { samples, capturePath, captureBytes } };
     }
-    const { title, video, audio, relation, capturePath } = await captures.videoSource(captureId, sourceId);
+    const source = await askRtp(captures, captureId, sourceId, 'video', (id) => captures.videoSource(captureId, id));
+    const { title, video, audio, relation, capturePath } = source;
     return { title, input: { title, video, audio, relation, capturePath, captureBytes } };
   }
 }

@@ -1,24 +1,6 @@
-import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
-import type { CaptureLocation } from '../media/capture-location';
 import { RpcFailure } from '../workers/rpc/protocol';
-import type { MediaSource, MediaSourceIndex } from './media-source';
-
-/** What an id stands for: packets of RTP, coded samples, or bytes that were sent as a file. */
-export type OpenedSource =
-  | { readonly kind: 'rtp'; readonly index: MediaSourceIndex }
-  | { readonly kind: 'samples'; readonly samples: MediaSamples; readonly capturePath: CaptureLocation }
-  | { readonly kind: 'file'; readonly file: MediaFile; readonly capturePath: CaptureLocation };
-
-/** Coded samples say most of what was sent, the file they came in less. Fails with `not-found`. */
-export async function openSource(captures: MediaSource, captureId: string, sourceId: string): Promise<OpenedSource> {
-  return (
-    (await samplesOf(captures, captureId, sourceId)) ??
-    (await fileOf(captures, captureId, sourceId)) ?? {
-      kind: 'rtp',
-      index: await captures.mediaIndex(captureId, sourceId),
-    }
-  );
-}
+import type { MediaSource } from './media-source';
+import { SourceRows } from './source-rows';
 
 /** Null when there are none. */
 export async function samplesOf(captures: MediaSource, captureId: string, sourceId: string) {
@@ -36,11 +18,33 @@ export async function fileOf(captures: MediaSource, captureId: string, sourceId:
   return { kind: 'file', file, capturePath } as const;
 }
 
-async function unlessMissing<T>(asked: Promise<T>): Promise<T | null> {
+/** Null where there is no such thing. */
+export async function unlessMissing<T>(asked: Promise<T>): Promise<T | null> {
   try {
     return await asked;
   } catch (error) {
     if (error instanceof RpcFailure && error.failure.code === 'not-found') return null;
     throw error;
   }
+}
+
+/**
+ * Asks something of an RTP stream or a call. A session that is no more than its RTP streams stands for the first one of
+ * that kind, or for its first one.
+ */
+export async function askRtp<T>(
+  captures: MediaSource,
+  captureId: string,
+  sourceId: string,
+  kind: 'video' | 'audio',
+  ask: (sourceId: string) => Promise<T>,
+): Promise<T> {
+  const answer = await unlessMissing(ask(sourceId));
+  if (answer) return answer;
+  const rows = new SourceRows((query) => captures.page(captureId, query));
+  const session = await rows.find('sessions', sourceId);
+  const ids: unknown = session?.row.streamIds;
+  const streams = (await rows.rows('streams')).filter(({ id }) => Array.isArray(ids) && ids.includes(id));
+  const stream = streams.find((row) => row.kind === kind) ?? streams[0];
+  return ask(stream?.id ?? sourceId);
 }

@@ -1,6 +1,7 @@
 import type { MediaFile, MediaSamples, SampleTrack } from '#engine/analysis/sessions/media-samples';
 import { fail, ok, type Result } from '#shared/base/result';
 import type { ExportFormat } from '#shared/model/artifact';
+import type { TableRow } from '#shared/query/table-query';
 import { audioTrack, elementaryFormat, type SampleAudioFormat } from '../media/samples/sample-audio';
 import { exportName, sanitizeName } from '../media/file-names';
 import { videoFormat } from '../media/samples/picture-source';
@@ -97,7 +98,7 @@ export async function sessionName(
   const session = await rows.find('sessions', sourceId);
   const stream = session ? null : await rows.find('streams', sourceId);
   const kind = String(session?.row.kind ?? stream?.row.kind ?? 'media');
-  const ordinal = session?.ordinal ?? stream?.ordinal ?? 1;
+  const ordinal = session ? await ordinalOfKind(rows, session.row) : (stream?.ordinal ?? 1);
   const about = session ? shortUrl(String(session.row.url ?? samples?.title ?? kind)) : (samples?.title ?? kind);
   return exportName(kind, ordinal, about, extension).replace(/\.$/, '');
 }
@@ -108,13 +109,20 @@ export async function packetsName(sourceId: string, rows: SourceRows): Promise<s
   for (const table of tables) {
     const found = await rows.find(table, sourceId);
     if (!found) continue;
-    const { row, ordinal } = found;
+    const { row } = found;
+    const ordinal = table === 'sessions' ? await ordinalOfKind(rows, row) : found.ordinal;
     if (table === 'objects') return `${sanitizeName(String(row.name ?? 'object'))}.pcapng`;
     const kind = table === 'calls' ? 'call' : String(row.kind ?? 'stream');
     const about = table === 'sessions' ? shortUrl(String(row.url ?? kind)) : sourceId;
     return exportName(kind, ordinal, about, 'pcapng');
   }
   return `${sanitizeName(sourceId)}.pcapng`;
+}
+
+/** Place among the sessions of its kind, from 1. */
+async function ordinalOfKind(rows: SourceRows, session: TableRow): Promise<number> {
+  const alike = (await rows.rows('sessions')).filter(({ kind }) => kind === session.kind);
+  return alike.findIndex(({ id }) => id === session.id) + 1;
 }
 
 function extensionOf(
@@ -142,7 +150,8 @@ function objectName(name: string, extension: string): string {
   return `${sanitizeName(stem, maxObjectName)}.${own.toLowerCase()}`;
 }
 
-/** Host and path; what follows a question mark may be long or secret. */
+/** Host and path without the extension; what follows a question mark may be long or secret. */
 function shortUrl(url: string): string {
-  return url.replace(/^[a-z0-9+.-]+:\/\//i, '').replace(/[?#].*$/s, '');
+  const path = url.replace(/^[a-z0-9+.-]+:\/\//i, '').replace(/[?#].*$/s, '');
+  return path.replace(/(\/[^/]+)\.[A-Za-z0-9]{1,5}$/, '$1');
 }

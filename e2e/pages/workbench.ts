@@ -16,6 +16,8 @@ type PanelId =
   | 'call-flow'
   | 'rtp-analysis'
   | 'message'
+  | 'sessions'
+  | 'objects'
   | 'player';
 
 /** The whole window. */
@@ -25,6 +27,8 @@ export class Workbench {
   readonly diagnostics: Grid;
   readonly rtpPackets: Grid;
   readonly packets: Grid;
+  readonly sessions: Grid;
+  readonly objects: Grid;
   readonly player: Player;
   readonly jobs: Jobs;
   readonly header: Locator;
@@ -40,6 +44,8 @@ export class Workbench {
     this.diagnostics = new Grid(page, 'diagnostics');
     this.rtpPackets = new Grid(page, 'rtp-packets');
     this.packets = new Grid(page, 'packets');
+    this.sessions = new Grid(page, 'sessions');
+    this.objects = new Grid(page, 'objects');
     this.player = new Player(page);
     this.jobs = new Jobs(page);
     this.header = page.locator('header');

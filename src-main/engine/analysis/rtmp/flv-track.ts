@@ -19,6 +19,7 @@ export interface SampleFacts {
 
 /** Parameters of a codec that are kept: more changes are counted only. */
 const maxConfigs = 64;
+const stepsLookedAt = 999;
 
 /** One track of FLV: video, or audio, or one of several in a multitrack stream. Columns, some 50 bytes a sample. */
 export class FlvTrack {
@@ -211,9 +212,14 @@ export class FlvTrack {
     return isWhole ? (this.maxPresentMs - this.minPresentMs) / (this.count - 1) : this.usualStepMs();
   }
 
+  /** Middle of a few hundred steps from all over the track. */
   private usualStepMs(): number {
-    const times = this.decodeMs.values();
-    const steps = times.subarray(1).map((time, i) => time - times[i]);
+    const pairs = this.count - 1;
+    const steps = new Float64Array(Math.max(0, Math.min(pairs, stepsLookedAt)));
+    for (let i = 0; i < steps.length; i += 1) {
+      const at = Math.floor((i * pairs) / steps.length);
+      steps[i] = this.decodeMs.at(at + 1) - this.decodeMs.at(at);
+    }
     steps.sort();
     return Math.max(0, steps[steps.length >> 1] ?? 0);
   }

@@ -10,7 +10,7 @@ export const noSession = 0xffff_ffff;
 /** A live stream of a day has half as many. */
 export const maxMessages = 6_000_000;
 /** Different texts that are kept: messages with further ones are named by their type. */
-const maxTexts = 200_000;
+const maxTexts = 50_000;
 
 /** Type of rows that are no messages: parts of the handshake. */
 export const handshakeRow = 240;

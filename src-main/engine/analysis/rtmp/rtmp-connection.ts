@@ -31,7 +31,8 @@ const aggregateHeaderBytes = 11;
 const mediaHeadBytes = 32;
 
 export interface ConnectionOwner {
-  readonly log: MessageLog;
+  /** Null for connections that are not listed. */
+  readonly log: MessageLog | null;
   readonly bytes: AddressedBytes;
   /** Told of every change. */
   changed(): void;
@@ -338,7 +339,8 @@ export class RtmpConnection implements RtmpListener {
   }
 
   private append(message: RtmpMessage, label: string, session: number, isPart: boolean): void {
-    const index = this.owner.log.append(message, label, this.number, session, this.last, isPart);
+    const { log } = this.owner;
+    const index = log?.append(message, label, this.number, session, this.last, isPart) ?? noMessage;
     if (index !== noMessage) this.last = index;
   }
 

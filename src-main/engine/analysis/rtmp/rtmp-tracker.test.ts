@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Direction, StreamChannel } from '../../flow/stream-dissector';
 import { MemorySource } from '../../capture/byte-source';
@@ -360,6 +361,63 @@ describe('RtmpTracker', () => {
     expect([...(track?.missing ?? [])]).toEqual([30, 0]);
     expect(tracker.sessions()[0]).toMatchObject({ missingBytes: 30, layers: ['TLS'] });
     expect(tracker.streams()[0]).toMatchObject({ encryption: 'tls', decrypted: true, video: { damagedFrames: 1 } });
+  });
+});
+
+describe('any bytes', () => {
+  const pieces = fc.array(
+    fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 200 }),
+      fc
+        .record({
+          type: fc.constantFrom(1, 2, 3, 4, 5, 6, 8, 9, 15, 16, 17, 18, 19, 20, 22),
+          payload: fc.oneof(
+            fc.uint8Array({ maxLength: 300 }),
+            fc.uint8Array({ maxLength: 60 }).map((rest) => concat(Uint8Array.of(0x17, 0, 0, 0, 0), rest)),
+            fc.uint8Array({ maxLength: 60 }).map((rest) => concat(Uint8Array.of(0x27, 1, 0, 0, 9), rest)),
+            fc
+              .constantFrom('play', 'publish', 'connect', '_result', 'onStatus', 'closeStream')
+              .map((name) => amf0(name, 1, null, { code: name })),
+          ),
+          timestampMs: fc.nat(0xffffffff),
+          messageStreamId: fc.nat(3),
+          chunkStreamId: fc.integer({ min: 2, max: 70 }),
+          format: fc.constantFrom(0 as const, 0 as const, 1 as const),
+        })
+        .map((message) => new ChunkWriter().message(message)),
+    ),
+    { maxLength: 25 },
+  );
+
+  it('give rows, samples and files that hold together', () => {
+    fc.assert(
+      fc.property(pieces, fc.boolean(), (all, isWhole) => {
+        const { bytes, dissector, rows, sendBytes, shake, tracker } = tracked();
+        if (isWhole) shake();
+        all.forEach((piece, i) => {
+          sendBytes(i % 3 === 0 ? 0 : 1, piece);
+          if (i % 7 === 6) dissector.onGap(1, 50 * i, i, 1e7 * i);
+        });
+        dissector.onEnd(0, 1e9);
+        dissector.onEnd(1, 1e9);
+        tracker.finish();
+        for (const { id } of tracker.sessions()) {
+          for (const row of rows(id)) expect(tracker.message(String(row.id))).not.toBeNull();
+          expect(tracker.ladder(id)).not.toBeNull();
+          const file = tracker.file(id);
+          if (file) expect(readExtents(bytes, file.extents, 0, 3)).toEqual(Uint8Array.of(0x46, 0x4c, 0x56));
+          for (const track of tracker.samples(id)?.tracks ?? []) {
+            expect(track.extentStart[track.count]).toBe(track.extents.count);
+            expect(track.timeSeconds.every(Number.isFinite)).toBe(true);
+            expect(tracker.samples(track.streamId)?.tracks).toHaveLength(1);
+          }
+        }
+        for (const { durationSeconds, startSeconds } of tracker.streams()) {
+          expect(Number.isFinite(durationSeconds) && Number.isFinite(startSeconds)).toBe(true);
+        }
+      }),
+      { numRuns: 400 },
+    );
   });
 });
 

@@ -21,6 +21,8 @@ import { flvOfSession, isTag } from './session-file';
 import { RtmptTunnels } from './rtmpt-tunnels';
 import { sessionRow } from './session-row';
 
+/** Connections that are listed. */
+const maxConnections = 20_000;
 /** Messages that a ladder draws. */
 const maxLadder = 5000;
 /** Bytes of a message that are shown, and those of it that its line needs. */
@@ -31,6 +33,8 @@ const mediaHeadBytes = 32;
 interface Found {
   readonly connection: RtmpConnection;
   readonly session: RtmpSession;
+  /** Of a stream. */
+  readonly track: FlvTrack | null;
 }
 
 /** Finds RTMP connections in byte streams, and what was played and published on them. */
@@ -43,9 +47,9 @@ export class RtmpTracker implements SessionTracker {
   readonly tunnels: HttpConsumer;
   private readonly log = new MessageLog();
   private readonly connections: RtmpConnection[] = [];
-  private readonly byId = new Map<string, Found>();
   private readonly files = new Map<string, { readonly tags: number; readonly file: MediaFile }>();
   private readonly owner: ConnectionOwner;
+  private unlisted = 0;
   private changes = 0;
 
   constructor(private readonly host: SessionHost) {
@@ -89,19 +93,14 @@ export class RtmpTracker implements SessionTracker {
 
   samples(id: string): MediaSamples | null {
     const found = this.find(id);
-    if (found) return found.session.media.samples(id, titleOf(found.connection, found.session));
-    for (const connection of this.connections) {
-      for (const session of connection.sessions) {
-        const track = session.media.tracks.find((known) => known.id === id);
-        if (track) return session.media.samples(id, titleOf(connection, session), track);
-      }
-    }
-    return null;
+    if (!found) return null;
+    const { connection, session, track } = found;
+    return session.media.samples(id, titleOf(connection, session), track);
   }
 
   file(id: string): MediaFile | null {
     const found = this.find(id);
-    if (!found || found.session.tags === 0) return null;
+    if (!found || found.track || found.session.tags === 0) return null;
     const known = this.files.get(id);
     // Headers were made for so many tags; they are made again when there are more.
     if (known?.tags === found.session.tags) return known.file;
@@ -195,39 +194,39 @@ export class RtmpTracker implements SessionTracker {
   }
 
   framesOf(id: string): { readonly flows: readonly number[]; readonly frames: readonly number[] } | null {
-    for (const connection of this.connections) {
-      const isOwn = connection.sessions.some(
-        (session) => session.id === id || session.media.tracks.some((track) => track.id === id),
-      );
-      if (isOwn) return { flows: [...connection.flows], frames: [] };
-    }
-    return null;
+    const found = this.find(id);
+    return found && { flows: [...found.connection.flows], frames: [] };
   }
 
   finish(): void {
+    if (this.unlisted > 0) {
+      const text = `${this.unlisted} RTMP connections are not listed: there are too many.`;
+      this.host.sink.report('warning', 'rtmp-connection-limit', null, text);
+    }
     if (this.log.dropped === 0) return;
     const text = `${this.log.dropped} RTMP messages are not listed and not in files: there are too many.`;
     this.host.sink.report('warning', 'rtmp-message-limit', null, text);
   }
 
   private open(channel: StreamChannel, flows: ReadonlySet<number>): RtmpConnection {
-    const connection = new RtmpConnection(this.connections.length, channel, flows, this.owner);
-    this.connections.push(connection);
+    const isListed = this.connections.length < maxConnections;
+    const owner = isListed ? this.owner : { ...this.owner, log: null };
+    const connection = new RtmpConnection(this.connections.length, channel, flows, owner);
+    // Others are read all the same, for what their conversation is taken for.
+    if (isListed) this.connections.push(connection);
+    else this.unlisted += 1;
     return connection;
   }
 
+  /** A session, or the session of a stream with its track, by an id that was made for it. */
   private find(id: string): Found | null {
-    const known = this.byId.get(id);
-    if (known) return known;
-    for (const connection of this.connections) {
-      for (const session of connection.sessions) {
-        if (session.id !== id) continue;
-        const found = { connection, session };
-        this.byId.set(id, found);
-        return found;
-      }
-    }
-    return null;
+    const match = /^rtmp-(\d{1,9})(?:-(\d{1,9}))?(?:-(?:video|audio)\d{0,3})?$/.exec(id);
+    const connection = match ? this.connections[Number(match[1]) - 1] : undefined;
+    const session = connection?.sessions[Number(match?.[2] ?? 1) - 1];
+    if (!connection || !session) return null;
+    if (session.id === id) return { connection, session, track: null };
+    const track = session.media.tracks.find((known) => known.id === id);
+    return track ? { connection, session, track } : null;
   }
 
   /**

@@ -19,6 +19,10 @@ export class GrowingColumn<T extends Column> {
     this.length += 1;
   }
 
+  at(index: number): number {
+    return this.data[index];
+  }
+
   /** The values so far, in memory of their own. */
   values(): T {
     return this.data.slice(0, this.length) as T;

@@ -100,7 +100,9 @@ export async function sessionName(
   const kind = String(session?.row.kind ?? stream?.row.kind ?? 'media');
   const ordinal = session ? await ordinalOfKind(rows, session.row) : (stream?.ordinal ?? 1);
   const about = session ? shortUrl(String(session.row.url ?? samples?.title ?? kind)) : (samples?.title ?? kind);
-  return exportName(kind, ordinal, about, extension).replace(/\.$/, '');
+  const name = exportName(kind, ordinal, about, extension);
+  // A folder has no extension, nor what looks like one.
+  return extension === '' ? name.slice(0, -1).replaceAll('.', '-') : name;
 }
 
 /** `rtmp-1-live-cam.pcapng`, `call-2.pcapng`. */

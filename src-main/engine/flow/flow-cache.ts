@@ -1,5 +1,5 @@
-/** Entries, a power of two: more than the flows that run side by side in most captures. */
-const ENTRY_BITS = 12;
+/** Entries, a power of two: so many that of a few hundred flows side by side hardly two share one. */
+const ENTRY_BITS = 15;
 /** An entry: addresses and ports as they stand in the packet, its 12 bytes of MAC addresses, protocol, flow + 1. */
 const WORDS = 8;
 

@@ -1,17 +1,14 @@
 import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync } from 'node:crypto';
 import { constants, inflateRawSync } from 'node:zlib';
-import { chacha20poly1305 } from '@noble/ciphers/chacha.js';
 import type { CipherSuite } from '#engine/crypto/cipher-suite';
+import { openAnywhere, openNatively } from './chacha20-poly1305';
 
 const zeros = new Uint8Array(16);
 /** A `Buffer` answers `slice` with a view, and engine code counts on copies. */
 const own = (buffer: Buffer): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 const mode = (key: Uint8Array, name: string): string => `aes-${key.length * 8}-${name}`;
 
-/**
- * The engine's primitives from Node. Only what OpenSSL and BoringSSL both have, as Electron brings the latter: of
- * ChaCha20-Poly1305 that one has no cipher.
- */
+/** The engine's primitives from Node. Only what OpenSSL and BoringSSL both have, as Electron brings the latter. */
 export const nodeCipherSuite: CipherSuite = {
   hmac: (hash, key, data) => own(createHmac(hash, key).update(data).digest()),
   pbkdf2Sha1: (password, salt, iterations, length) => own(pbkdf2Sync(password, salt, iterations, length, 'sha1')),
@@ -35,14 +32,7 @@ export const nodeCipherSuite: CipherSuite = {
       return null;
     }
   },
-  chaCha20Poly1305Open: (key, nonce, associatedData, data) => {
-    // It throws for what is shorter than a tag as for a tag that does not match.
-    try {
-      return chacha20poly1305(key, nonce, associatedData).decrypt(data);
-    } catch {
-      return null;
-    }
-  },
+  chaCha20Poly1305Open: openNatively ?? openAnywhere,
   inflateRaw: (data, window, limit) => {
     const dictionary = window.length > 0 ? window : undefined;
     try {

@@ -6,7 +6,7 @@ import type { CaptureProgress, CaptureSummary } from '../model/capture';
 import type { DecodeAsState } from '../model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '../model/packet';
 import type { PlayerModel } from '../model/player';
-import type { SessionMessageDetail, SessionRow } from '../model/session';
+import type { ObjectPreview, SessionMessageDetail, SessionRow } from '../model/session';
 import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
@@ -127,6 +127,7 @@ export const commandSchemas = {
   /** `callId` may be that of a session. */
   'call:ladder': z.object({ captureId, callId: id }),
   'call:message': z.object({ captureId, messageId: id }),
+  'object:preview': z.object({ captureId, objectId: id }),
   'session:detail': z.object({ captureId, sessionId: id }),
   /** A message of a session: RTMP, RTSP, HTTP. */
   'session:message': z.object({ captureId, messageId: id }),
@@ -243,6 +244,7 @@ export interface CommandOutputs {
   'timeline:get': MediaTimeline;
   'call:ladder': Ladder;
   'call:message': SipMessageDetail;
+  'object:preview': ObjectPreview;
   'session:detail': SessionRow;
   'session:message': SessionMessageDetail;
   'stream:detail': StreamRow;

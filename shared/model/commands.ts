@@ -67,6 +67,7 @@ export const menuCommands = [
   { id: 'go.call-flow', title: 'Call Flow', accelerator: 'CmdOrCtrl+6', menu: 'go', startsSection: true },
   { id: 'go.rtp-analysis', title: 'RTP Analysis', accelerator: 'CmdOrCtrl+7', menu: 'go' },
   { id: 'go.message', title: 'Message', accelerator: 'CmdOrCtrl+8', menu: 'go' },
+  { id: 'go.object', title: 'Object', accelerator: null, menu: 'go' },
   { id: 'go.session', title: 'Session Details', accelerator: null, menu: 'go' },
   { id: 'go.player', title: 'Player', accelerator: 'CmdOrCtrl+9', menu: 'go' },
   { id: 'go.video', title: 'Video', accelerator: null, menu: 'go' },

@@ -110,3 +110,15 @@ export interface ObjectRow {
   readonly server: string;
   readonly sessionId: string | null;
 }
+
+/** The beginning of an object, for a look at it. */
+export interface ObjectPreview {
+  readonly objectId: string;
+  /** By its first bytes. */
+  readonly mime: string;
+  /** At most 4 MiB; holes are zeros. */
+  readonly bytes: Uint8Array;
+  readonly totalBytes: number;
+  /** Why it is not shown as what it is; null when it can be. */
+  readonly note: string | null;
+}

@@ -11,7 +11,7 @@ export type Send = <Name extends EventName>(name: Name, payload: EventPayloads[N
 
 type CaptureCommand = Extract<
   keyof CommandHandlers,
-  `${'capture' | 'table' | 'timeline' | 'call' | 'session' | 'stream' | 'packet' | 'conversation'}:${string}`
+  `${'capture' | 'table' | 'timeline' | 'call' | 'session' | 'object' | 'stream' | 'packet' | 'conversation'}:${string}`
 >;
 
 /** The one capture that the window shows: a new one takes the place of the old one, once it is recognised. */
@@ -193,6 +193,7 @@ export function captureHandlers(
     'timeline:get': async ({ captureId }) => ok(await captures.timeline(captureId)),
     'call:ladder': async ({ captureId, callId }) => ok(await captures.ladder(captureId, callId)),
     'call:message': async ({ captureId, messageId }) => ok(await captures.message(captureId, messageId)),
+    'object:preview': async ({ captureId, objectId }) => ok(await captures.objectPreview(captureId, objectId)),
     'session:detail': async ({ captureId, sessionId }) => ok(await captures.mediaSession(captureId, sessionId)),
     'session:message': async ({ captureId, messageId }) => ok(await captures.sessionMessage(captureId, messageId)),
     'stream:detail': async ({ captureId, streamId }) => ok(await captures.stream(captureId, streamId)),

@@ -29,6 +29,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'timeline:get': true,
   'call:ladder': true,
   'call:message': true,
+  'object:preview': true,
   'session:detail': true,
   'session:message': true,
   'stream:detail': true,

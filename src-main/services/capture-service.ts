@@ -12,7 +12,7 @@ import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureFile, CaptureProgress, CaptureSummary } from '#shared/model/capture';
 import type { DecodeAsRule, PayloadFormat } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
-import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
+import type { ObjectPreview, SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { TlsSummary } from '#shared/model/tls';
@@ -157,6 +157,11 @@ export class CaptureService implements MediaSource {
 
   message(captureId: string, messageId: string): Promise<SipMessageDetail> {
     return this.get(captureId).client.call('message', { messageId });
+  }
+
+  /** The beginning of a transferred object. */
+  objectPreview(captureId: string, objectId: string): Promise<ObjectPreview> {
+    return this.get(captureId).client.call('objectPreview', { objectId });
   }
 
   /** A media session that is no call. */

@@ -8,7 +8,7 @@ import type { Ladder, SipMessageDetail } from '#shared/model/call';
 import type { CaptureSummary, LoadState } from '#shared/model/capture';
 import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { FollowPage, PacketDetail, PacketPosition } from '#shared/model/packet';
-import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
+import type { ObjectPreview, SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
 import type { TlsSummary } from '#shared/model/tls';
@@ -66,6 +66,8 @@ export type CaptureApi = {
   timeline: { argument: null; value: MediaTimeline };
   ladder: { argument: { readonly callId: string }; value: Ladder };
   message: { argument: { readonly messageId: string }; value: SipMessageDetail };
+  /** The beginning of an object. */
+  objectPreview: { argument: { readonly objectId: string }; value: ObjectPreview };
   session: { argument: { readonly sessionId: string }; value: SessionRow };
   /** A message of a session that is no call. */
   sessionMessage: { argument: { readonly messageId: string }; value: SessionMessageDetail };

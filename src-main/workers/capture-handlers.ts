@@ -218,6 +218,10 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
     timeline: () => opened().timeline(),
     ladder: ({ callId }) => found(opened().ladder(callId), `call '${callId}'`),
     message: ({ messageId }) => found(opened().message(messageId), `message '${messageId}'`),
+    objectPreview: ({ objectId }) => {
+      const preview = found(opened().objectPreview(objectId), `object '${objectId}'`);
+      return new Transferred(preview, [preview.bytes.buffer]);
+    },
     session: ({ sessionId }) => found(opened().session(sessionId), `session '${sessionId}'`),
     sessionMessage: ({ messageId }) => found(opened().sessionMessage(messageId), `message '${messageId}'`),
     mediaSamples: ({ sourceId }) => {

@@ -21,7 +21,8 @@ export function useSelectionFlow(): void {
         layoutActions.reveal('call-flow');
         layoutActions.reveal('message');
       } else if (now.primary === 'session') void revealSession(sourceId);
-      else if (now.primary === 'stream') void revealStream(sourceId);
+      else if (now.primary === 'object') layoutActions.reveal('object');
+      else void revealStream(sourceId);
       if (playableSourceId(now) === null) return;
       timer = setTimeout(() => {
         // What sounds goes on sounding until something else is played.

@@ -9,6 +9,7 @@ import { messagePanel } from './message';
 import { overviewPanel } from './overview';
 import { packetDetailPanel } from './packet-detail';
 import { packetsPanel } from './packets';
+import { objectPanel } from './object';
 import { objectsPanel } from './objects';
 import { playerPanel } from './player';
 import { rtpAnalysisPanel } from './rtp-analysis';
@@ -30,6 +31,7 @@ export const panels = new Registry<PanelDefinition>('panel', [
   callFlowPanel,
   rtpAnalysisPanel,
   videoPanel,
+  objectPanel,
   packetDetailPanel,
   followStreamPanel,
   messagePanel,

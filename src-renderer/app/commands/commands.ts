@@ -78,6 +78,7 @@ const implementations: Readonly<Record<MenuCommandId, Implementation>> = {
   'go.streams': reveal('streams'),
   'go.sessions': reveal('sessions'),
   'go.objects': reveal('objects'),
+  'go.object': reveal('object'),
   'go.session': reveal('session'),
   'go.conversations': reveal('conversations'),
   'go.diagnostics': reveal('diagnostics'),

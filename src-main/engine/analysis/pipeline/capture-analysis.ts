@@ -8,7 +8,7 @@ import type {
   SessionDocument,
   StreamDocument,
 } from '#shared/model/analysis-document';
-import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
+import type { ObjectPreview, SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
 import type { MediaTimeline } from '#shared/model/timeline';
@@ -42,6 +42,7 @@ import { RtpEngine } from '../rtp/rtp-engine';
 import type { RtpStream } from '../rtp/rtp-stream';
 import { FramedFlows } from '../sessions/framed-flows';
 import type { MediaFile, MediaSamples } from '../sessions/media-samples';
+import { previewOf } from '../sessions/object-preview';
 import { SessionBook } from '../sessions/session-book';
 import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
 import { videoFacts } from '../video/facts';
@@ -357,6 +358,12 @@ export class CaptureAnalysis {
   /** Of a call or a session. */
   ladder(id: string): Ladder | null {
     return this.calls.ladder(id, this.streams()) ?? this.sessions.ladder(id);
+  }
+
+  /** The beginning of a transferred object. */
+  objectPreview(objectId: string): ObjectPreview | null {
+    const file = this.sessions.file(objectId);
+    return file && previewOf(file, this.bytes);
   }
 
   /** A media session that is no call. */

@@ -1,12 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SessionRow } from '#shared/model/session';
 import { analyse, capturePath, capturesIn, hasCaptures, hasTshark, tsharkFields } from '../../../testing/oracles';
 import { resolveFfmpeg } from '../../../media/ffmpeg/resolve';
 import type { CaptureAnalysis } from '../pipeline/capture-analysis';
 import { Extents, readExtents } from '../../bytes/extents';
+import { concatenate, sampleStream } from '../../containers/mpeg-ts/testing/ts-builder';
+import { Conversations } from '../sessions/testing/conversations';
 import { MemorySource } from '../../capture/byte-source';
 import { type TsPartSink, tsSamples } from './ts-samples';
 
@@ -70,6 +74,37 @@ describe.skipIf(!hasCaptures)('transport streams over UDP', () => {
     expect(new Map(rows.map(({ pid, packets }) => [pid, packets]))).toEqual(
       new Map([...counted].sort(([a], [b]) => a - b)),
     );
+  });
+});
+
+describe.skipIf(!hasTshark)('continuity', () => {
+  it('is lost where tshark misses packets, and as many of them', () => {
+    const { packets } = sampleStream(80).builder;
+    // One packet of 17, none of the first ones.
+    const kept = packets.filter((_, i) => i < 20 || i % 17 !== 0);
+    const capture = new Conversations();
+    for (let i = 0; i + 7 <= kept.length; i += 7) {
+      const [from, to] = [
+        { address: '192.0.2.1', port: 5000 },
+        { address: '192.0.2.9', port: 1234 },
+      ];
+      capture.datagram(from, to, concatenate(kept.slice(i, i + 7)));
+    }
+    const folder = mkdtempSync(join(tmpdir(), 'tapdeck-ts-'));
+    try {
+      const path = join(folder, 'lossy.pcap');
+      writeFileSync(path, capture.file());
+      const fields = ['mp2t.analysis.skips'];
+      const skips = tsharkFields(path, fields, '-d', 'udp.port==1234,mp2t').flatMap(([list]) =>
+        list.split(',').map(Number),
+      );
+      const [session] = transportStreams(analyse(path));
+      expect(session.details['lost packets']).toBe(skips.reduce((sum, count) => sum + count, 0));
+      expect(session.details['continuity errors']).toBe(skips.filter((count) => count > 0).length);
+      expect(session.details['lost packets']).toBeGreaterThan(10);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { capturePath, capturesIn, hasCaptures, hasTshark, tsharkFields } from '../../../testing/oracles';
 import { readExtents } from '../../bytes/extents';
-import { analyseHttp } from './testing/analyse-http';
+import { analyseHttp, analyseWithout } from './testing/analyse-http';
 
 interface ExpectedObject {
   readonly url: string;
@@ -61,6 +61,37 @@ describe.skipIf(!hasCaptures)('objects of real captures', () => {
     const { file_bytes: bytes, file_sha256: sha256 } = truth('misc/http_mp4_ranges');
     expect(objects).toHaveLength(1);
     expect(objects[0]).toMatchObject({ bytes, sha256, missingBytes: 0, complete: true, detectedType: 'video/mp4' });
+  });
+
+  it.skipIf(!hasTshark)('a segment that is left out is exactly the hole of its object', () => {
+    const path = capturePath('live/hls/plain_keepalive_8088.pcapng');
+    const file = readFileSync(path);
+    const whole = analyseHttp(path);
+    const segments = tsharkFields(
+      path,
+      ['frame.number', 'tcp.len', 'tcp.payload'],
+      '-Y',
+      'tcp.srcport==8088 && tcp.len>0',
+    );
+    // A head that is lost takes its response with it.
+    const bodies = segments.filter(([, , payload]) => !Buffer.from(payload, 'hex').includes('HTTP/1.1'));
+    for (const [frame, length] of bodies.filter((_, i) => i % 23 === 0)) {
+      const { analysis, bytes } = analyseWithout(file, Number(frame));
+      const holed = analysis.document().objects.filter(({ missingBytes }) => missingBytes > 0);
+      expect(holed.map(({ missingBytes }) => missingBytes)).toEqual([Number(length)]);
+      const [row] = holed;
+      const original = whole.analysis.document().objects.find(({ url }) => url === row.url);
+      const [before, after] = [whole.analysis.file(original?.id ?? ''), analysis.file(row.id)];
+      if (!before || !after) throw new Error('no bytes');
+      const expected = readExtents(whole.bytes, before.extents, 0, row.bytes);
+      let at = 0;
+      for (let i = 0; i < after.extents.count; i += 1) {
+        if (after.extents.address[i] < 0) expected.fill(0, at, at + after.extents.length[i]);
+        at += after.extents.length[i];
+      }
+      expect(row.bytes).toBe(original?.bytes);
+      expect(Buffer.compare(readExtents(bytes, after.extents, 0, row.bytes), expected)).toBe(0);
+    }
   });
 
   /** Same objects, same bytes; ranges are joined here and one object each there. */

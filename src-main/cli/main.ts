@@ -2,11 +2,9 @@ import { version } from '../../package.json';
 import { toFailure } from '../services/capture-service';
 import { runAnalyze } from './analyze';
 import { type CliCommand, parseCommandLine } from './arguments';
-import { runExport } from './export';
 import { CliFailure, errorLine, type ExitCode, exitCodes } from './failure';
 import { helpText } from './help';
 import { runInfo } from './info';
-import { runReplay } from './replay';
 import type { CliContext } from './session';
 
 /** Runs a command line to its end; failures become one line on stderr and the exit code that is answered. */
@@ -20,7 +18,7 @@ export async function runCommandLine(argv: readonly string[], context: CliContex
   }
 }
 
-function runCommand(command: CliCommand, context: CliContext): ExitCode | Promise<ExitCode> {
+async function runCommand(command: CliCommand, context: CliContext): Promise<ExitCode> {
   switch (command.name) {
     case 'help':
       context.stdout.write(helpText);
@@ -33,8 +31,9 @@ function runCommand(command: CliCommand, context: CliContext): ExitCode | Promis
     case 'analyze':
       return runAnalyze(command, context);
     case 'export':
-      return runExport(command, context);
+      // What writes media is as large as all the rest: those who analyse do not wait for it to be loaded.
+      return (await import('./export')).runExport(command, context);
     case 'replay':
-      return runReplay(command, context);
+      return (await import('./replay')).runReplay(command, context);
   }
 }

@@ -26,6 +26,20 @@ export class Video {
     return this.root.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime);
   }
 
+  /** Mean of all pixels of the picture on the screen, 0..255. */
+  async brightness(): Promise<number> {
+    return this.root.locator('video').evaluate((video: HTMLVideoElement) => {
+      const canvas = document.createElement('canvas');
+      canvas.width = 64;
+      canvas.height = 64;
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('no canvas');
+      context.drawImage(video, 0, 0, 64, 64);
+      const { data } = context.getImageData(0, 0, 64, 64);
+      return data.reduce((sum, value, i) => (i % 4 === 3 ? sum : sum + value), 0) / (64 * 64 * 3);
+    });
+  }
+
   async step(direction: 'forward' | 'back'): Promise<void> {
     await this.page.getByTestId(direction === 'forward' ? 'video-step' : 'video-step-back').click();
   }

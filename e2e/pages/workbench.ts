@@ -107,7 +107,10 @@ export class Workbench {
   }
 
   /** Chooses an entry of the Export menu. */
-  async exportSelected(kind: 'call' | 'stream', format: 'wav' | 'mp4' | 'au' | 'raw'): Promise<void> {
+  async exportSelected(
+    kind: 'call' | 'stream' | 'session' | 'object',
+    format: 'wav' | 'mp4' | 'au' | 'raw' | 'original',
+  ): Promise<void> {
     await this.page.getByTestId('export-menu').click();
     await this.page.getByTestId(`export-${kind}-${format}`).click();
   }

@@ -39,3 +39,27 @@ export async function decodeAudio(path: string, channels: number, sampleRateHz: 
   const { stdout } = await run(ffmpegInstaller.path, args, { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 });
   return { sampleRateHz, channels: deinterleave(stdout, channels) };
 }
+
+export interface ProbedVideo {
+  readonly codec: string;
+  readonly pixelFormat: string;
+  readonly pictures: number;
+  readonly durationSeconds: number;
+}
+
+/** The same of the picture of a file, all of it decoded. */
+export async function probeVideo(path: string): Promise<ProbedVideo> {
+  const args = ['-v', 'error', '-count_frames', '-select_streams', 'v', '-print_format', 'json'];
+  const { stdout } = await run(ffprobeInstaller.path, [...args, '-show_format', '-show_streams', path]);
+  const { format, streams } = JSON.parse(stdout) as {
+    format: { duration: string };
+    streams: { codec_name: string; pix_fmt: string; nb_read_frames: string }[];
+  };
+  const [video] = streams;
+  return {
+    codec: video.codec_name,
+    pixelFormat: video.pix_fmt,
+    pictures: Number(video.nb_read_frames),
+    durationSeconds: Number(format.duration),
+  };
+}

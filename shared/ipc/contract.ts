@@ -74,6 +74,9 @@ export const exportFormats = [
   'flv',
   'ts',
   'jpg',
+  'png',
+  'srt',
+  'vtt',
   'original',
   'pcap',
 ] as const;

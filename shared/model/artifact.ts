@@ -13,6 +13,9 @@ export type ExportFormat =
   | 'flv'
   | 'ts'
   | 'jpg'
+  | 'png'
+  | 'srt'
+  | 'vtt'
   | 'csv'
   | 'pcap'
   | 'original';

@@ -2,7 +2,7 @@ export const helpText = `Usage:
   tapdeck info    FILE [--json]
   tapdeck analyze FILE... [--json] [--include conversations]
   tapdeck export  FILE (--id ID... | --all) --out DIR
-                       [--format auto|mp4|mkv|webm|wav|au|raw|flv|ts|jpg|original|pcap|rtpdump|sdp|csv]
+                       [--format auto|mp4|mkv|webm|wav|au|raw|flv|ts|jpg|png|srt|vtt|original|pcap|rtpdump|sdp|csv]
                        [--damage faithful|clean] [--quality high|medium|low] [--json]
   tapdeck replay  FILE --id ID [--to HOST[:PORT]] [--speed N] [--loop] [--allow-remote] [--json]
   analyze, export and replay also take [--wpa SSID:PASSPHRASE]... [--keylog FILE]...
@@ -15,8 +15,8 @@ export const helpText = `Usage:
 
 Video is written as it was captured wherever the container takes it; --quality makes H.264 of it anew. --damage faithful
 keeps every picture, clean waits after a loss for the next intact key picture; --format csv lists what losses touched.
-flv, ts and original are the bytes as they were sent, jpg the pictures of a camera in a folder with their times, pcap the
-frames as captured. auto is the best of them: MP4 where the codec fits, else MKV; WAV of what sounds; objects as sent.
+flv, ts and original are the bytes as they were sent, jpg and png a folder of all pictures with their times (jpg of a
+camera as they were sent), srt and vtt the damage of a video as subtitles, pcap the frames as captured. auto is the best of them: MP4 where the codec fits, else MKV; WAV of what sounds; objects as sent.
 
 --wpa is the key of an 802.11 network: a passphrase, 64 hexadecimal digits after the colon (a pre-shared key), or without
 a colon 64 digits (a master key, as of WPA3) or 32 (a temporal key). An empty SSID stands for any network. The capture

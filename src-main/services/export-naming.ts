@@ -61,10 +61,14 @@ function videoFormat(format: ExportFormat, stream: MediaSourceIndex['streams'][n
     case 'mkv':
     case 'webm':
     case 'csv':
+    case 'srt':
+    case 'vtt':
+    case 'png':
+    case 'jpg':
       return ok({ kind: 'video', format });
     default:
       return fail('format-not-possible', `This version does not write ${format} of video.`, {
-        hint: 'It writes mp4, mkv, webm, raw, rtpdump, sdp and, as the list of damage, csv.',
+        hint: 'It writes mp4, mkv, webm, raw, png, jpg, rtpdump, sdp and, as the list of damage, csv, srt and vtt.',
       });
   }
 }
@@ -77,6 +81,7 @@ export function suggestName(index: MediaSourceIndex, ordinal: number, { format }
 
 /** Raw payloads of a format that has files of its own get its extension. */
 function extension({ streams }: MediaSourceIndex, format: TargetFormat['format']): string {
+  if (format === 'png' || format === 'jpg') return 'pictures';
   if (format !== 'raw') return format;
   const formats = streams.flatMap(({ bindings }) =>
     bindings.map(({ encodingName }) => findCodec(encodingName)).filter((codec) => codec?.role !== 'events'),

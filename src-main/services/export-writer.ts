@@ -213,7 +213,7 @@ export class ExportWriter {
   private async ffmpegFor({ kind, format }: Planned['target']): Promise<Ffmpeg | null> {
     if (kind === 'original' || kind === 'picture-files' || kind === 'packets') return null;
     if (kind === 'audio' && format !== 'mp4' && format !== 'mkv') return null;
-    if (format === 'raw' || format === 'csv') return null;
+    if (['raw', 'csv', 'srt', 'vtt'].includes(format)) return null;
     const ffmpeg = await resolveFfmpeg();
     return ffmpeg.ok ? ffmpeg.value : null;
   }

@@ -48,15 +48,19 @@ export function sessionTarget(
       return ok(video ? { kind: 'pictures-and-sound', format } : { kind: 'sound', format });
     case 'webm':
     case 'csv':
+    case 'srt':
+    case 'vtt':
+    case 'png':
       return video ? ok({ kind: 'pictures-and-sound', format }) : noPictures(format);
     case 'wav':
     case 'au':
       return ok({ kind: 'sound', format });
     case 'jpg':
+      if (video && video.codec.toUpperCase() !== 'JPEG') return ok({ kind: 'pictures-and-sound', format });
       return video ? ok({ kind: 'picture-files', format }) : noPictures(format);
     default:
       return fail('format-not-possible', `This version does not write ${format} of it.`, {
-        hint: 'It writes mp4, mkv, webm, wav, au, raw, jpg, csv and original.',
+        hint: 'It writes mp4, mkv, webm, wav, au, raw, png, jpg, csv, srt, vtt and original.',
       });
   }
 }
@@ -134,6 +138,7 @@ function extensionOf(
   file: MediaFile | null,
 ): string {
   if (kind === 'picture-files') return '';
+  if (format === 'png' || format === 'jpg') return 'pictures';
   if (kind === 'original') return safeExtension(file?.extension ?? '');
   if (format !== 'raw' || !samples) return format;
   const video = pictures(samples);

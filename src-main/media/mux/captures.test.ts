@@ -147,6 +147,32 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
     const { path } = await write(input, 'csv');
     const rows = readFileSync(path, 'utf8').trimEnd().split('\r\n').slice(1);
     expect(rows.filter((row) => row.split(',')[3] === '1').length).toBe(62);
+    const subtitles = readFileSync((await write(input, 'srt')).path, 'utf8')
+      .trimEnd()
+      .split('\n\n');
+    expect(subtitles[0]).toMatch(/^1\n\d\d:\d\d:\d\d,\d{3} --> .*\nPictures? \d+.*: damaged, \d+ packets? lost$/);
+    const last = Number(/Pictures? (?:\d+ to )?(\d+):/.exec(subtitles.at(-1) ?? '')?.[1]);
+    expect(frames.isDamaged.lastIndexOf(1) + 1).toBe(last);
+    expect(readFileSync((await write(input, 'vtt')).path, 'utf8')).toMatch(/^WEBVTT\n\n1\n\d\d:\d\d:\d\d\.\d{3} --> /);
+  });
+
+  it('writes every picture as a file, with its time and its packets', async () => {
+    const name = 'h264_mode0';
+    const { streams } = boundStreams(
+      `live/codecs/${name}.pcapng`,
+      bindingsOfSdp(capturePath(`live/codecs/${name}.sdp`)),
+    );
+    const { path, file } = await write(inputOf(`live/codecs/${name}.pcapng`, streams[0]), 'png');
+    expect(file).toMatchObject({ mime: 'inode/directory', frames: 125, usedFfmpeg: true });
+    const [columns, ...rows] = readFileSync(join(path, 'pictures.csv'), 'utf8').trimEnd().split('\r\n');
+    const list = rows.map((row) => row.split(','));
+    expect(columns.split(',').slice(0, 4)).toEqual(['picture', 'time_s', 'capture_time_s', 'file']);
+    expect(list.map(([picture]) => Number(picture))).toEqual(Array.from({ length: 125 }, (_, i) => i + 1));
+    expect(list.slice(0, 3).map(([, time]) => Number(time))).toEqual([0, 0.04, 0.08]);
+    const hash = createHash('sha256')
+      .update(readFileSync(join(path, list[7][3])))
+      .digest('hex');
+    expect(hash).toBe(list[7][10]);
   });
 
   it('keeps every picture of a complete recording, with its sound in step', async () => {

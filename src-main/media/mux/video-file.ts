@@ -1,5 +1,6 @@
 import type { CaptureLocation } from '../capture-location';
 import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
 import type { MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { AudioSync, DamageMode, VideoFrameTable } from '#shared/model/video';
@@ -7,12 +8,15 @@ import { RpcFailure } from '../../workers/rpc/protocol';
 import { fileFacts, type MadeFile } from '../made-file';
 import { PayloadReader } from '../payload-reader';
 import { surveySound } from '../samples/coded-sound';
+import { pictureListName } from '../samples/sample-pictures';
 import { samplePictures } from '../samples/picture-source';
 import { SampleSound } from '../samples/sample-sound';
 import { rtpSound } from './audio-track';
 import { type Container, containerMimes, writeContainer } from './container-writer';
 import { damageList } from './damage-list';
+import { damageSubtitles } from './damage-subtitles';
 import { writeElementary } from './elementary';
+import { type PictureKind, writePictureFiles } from './picture-files';
 import { writeMatroska } from './matroska-file';
 import type { PictureSound, SoundTrack } from './picture-sound';
 import { type Quality, trackOfFile, transcode } from './transcode';
@@ -35,8 +39,11 @@ export interface CapturedBytes {
   readonly captureBytes: number;
 }
 
-/** `raw`: the format's own kind of file; `csv`: the list of damage. */
-export type VideoFileFormat = Container | 'raw' | 'csv';
+/**
+ * `raw`: the format's own kind of file; `csv`, `srt`, `vtt`: the list of damage, as subtitles too; `png`, `jpg`: a folder
+ * of pictures.
+ */
+export type VideoFileFormat = Container | 'raw' | 'csv' | PictureKind | 'srt' | 'vtt';
 
 export interface VideoRequest {
   readonly format: VideoFileFormat;
@@ -102,6 +109,21 @@ export async function exportVideo(input: VideoInput, request: VideoRequest, opti
       });
       const mime = 'application/octet-stream';
       return describe(plan, request, { mime, isTranscoded: false, sound: null, originSeconds: plan.firstSeconds });
+    }
+    const alone = { isTranscoded: false, sound: null, originSeconds: plan.firstSeconds };
+    if (format === 'srt' || format === 'vtt') {
+      await writeFile(path, damageSubtitles(plan, format), { flag: 'wx' });
+      return describe(plan, request, { mime: format === 'srt' ? 'application/x-subrip' : 'text/vtt', ...alone });
+    }
+    if (format === 'png' || format === 'jpg') {
+      const { ffmpegPath } = request;
+      if (!ffmpegPath) throw needsFfmpeg(plan, format);
+      const written = await writePictureFiles(plan, reader, format, path, { ...options, ffmpegPath });
+      const list = { ...request, path: join(path, pictureListName) };
+      const file = await describe(plan, list, { mime: 'inode/directory', ...alone });
+      const { bytes, pictures } = written;
+      const choices = { ...file.options, video: `${format.toUpperCase()} by ffmpeg`, sha256Of: pictureListName };
+      return { ...file, bytes: bytes + file.bytes, frames: pictures, usedFfmpeg: true, options: choices };
     }
     const written = await writeVideo(plan, input, reader, { ...request, format }, options);
     return describe(plan, request, { mime: containerMimes[format], ...written });
@@ -282,7 +304,7 @@ async function withVideoReader<T>(
   try {
     return await use(reader);
   } catch (error) {
-    await rm(path, { force: true });
+    await rm(path, { force: true, recursive: true });
     throw error;
   } finally {
     reader.close();
@@ -312,7 +334,7 @@ async function describe(
       damage: mode,
       video: isTranscoded ? `H.264 from ${table.format.codec.encodingName}` : 'as captured',
       ...(isTranscoded && { quality: quality ?? 'high' }),
-      ...(format !== 'csv' && { pictures: table.count, damagedPictures: sum(table.isDamaged) }),
+      ...(!['csv', 'srt', 'vtt'].includes(format) && { pictures: table.count, damagedPictures: sum(table.isDamaged) }),
       startSeconds: originSeconds,
       ...(sound && {
         audioCodec: sound.isCaptured ? `${sound.sync.codec} as captured` : sound.codec === 'opus' ? 'Opus' : 'AAC',
@@ -332,7 +354,7 @@ function notTaken({ table }: VideoPlan, format: Container): RpcFailure {
   });
 }
 
-function needsFfmpeg({ table }: VideoPlan, format: Container): RpcFailure {
+function needsFfmpeg({ table }: VideoPlan, format: Container | PictureKind): RpcFailure {
   const { encodingName } = table.format.codec;
   return new RpcFailure({
     code: 'ffmpeg-not-found',

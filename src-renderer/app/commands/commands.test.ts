@@ -67,10 +67,13 @@ describe('commands', () => {
     const formats = (subject: ExportSubject): string[] => exportChoices(subject).map(({ format }) => format);
     expect(formats('call')).toEqual(['wav', 'mp4', 'au', 'pcap']);
     expect(formats('stream')).toEqual(['wav', 'au', 'mp4', 'raw', 'rtpdump', 'sdp', 'pcap']);
-    expect(formats('video')).toEqual(['mp4', 'mkv', 'webm', 'raw', 'csv', 'rtpdump', 'sdp', 'pcap']);
+    const video = ['mp4', 'mkv', 'webm', 'png', 'jpg', 'raw', 'csv', 'srt', 'vtt', 'rtpdump', 'sdp', 'pcap'];
+    expect(formats('video')).toEqual(video);
     expect(formats('object')).toEqual(['original', 'pcap']);
     expect(formats({ kind: 'camera', media: 'video' })).toEqual(['mp4', 'mkv', 'jpg', 'csv', 'pcap']);
-    expect(formats({ kind: 'rtmp', media: 'video' })).toEqual(['mp4', 'flv', 'mkv', 'webm', 'wav', 'csv', 'pcap']);
+    expect(formats({ kind: 'rtmp', media: 'video' })).toEqual([
+      ...['mp4', 'flv', 'mkv', 'webm', 'wav', 'png', 'csv', 'pcap'],
+    ]);
     expect(formats({ kind: 'http-stream', media: 'audio' })).toEqual(['original', 'wav', 'mp4', 'pcap']);
     expect(formats({ kind: 'rtsp', media: 'video' })).toEqual(['pcap']);
     expect(formats({ kind: 'tls', media: null })).toEqual(['pcap']);

@@ -23,6 +23,9 @@ const choices: Readonly<Record<Exclude<WindowExportFormat, 'auto'>, ExportChoice
   flv: { format: 'flv', label: 'FLV…', description: 'the tags as they were sent' },
   ts: { format: 'ts', label: 'MPEG-TS…', description: 'the transport stream as it was sent' },
   jpg: { format: 'jpg', label: 'Pictures…', description: 'a folder of the JPEGs as sent, with their times' },
+  png: { format: 'png', label: 'Pictures as PNG…', description: 'a folder of all pictures, with their times as CSV' },
+  srt: { format: 'srt', label: 'Damage as SubRip…', description: 'subtitles that name the damaged pictures' },
+  vtt: { format: 'vtt', label: 'Damage as WebVTT…', description: 'subtitles that name the damaged pictures' },
   original: { format: 'original', label: 'Original…', description: 'the bytes as they were sent' },
   pcap: { format: 'pcap', label: 'Packets…', description: 'its frames as a capture file' },
   rtpdump: { format: 'rtpdump', label: 'rtpdump…', description: 'its packets with their times, for rtptools' },
@@ -46,10 +49,10 @@ export interface SessionExport {
 /** The formats that fit, the best first. Raw payload means one stream. */
 export function exportChoices(subject: ExportSubject): readonly ExportChoice[] {
   if (typeof subject === 'object') return sessionChoices(subject);
-  const { wav, mp4, mkv, webm, au, raw, rtpdump, sdp, csv, original, pcap } = choices;
+  const { wav, mp4, mkv, webm, png, au, raw, rtpdump, sdp, csv, srt, vtt, original, pcap } = choices;
   switch (subject) {
     case 'video':
-      return [film, mkv, webm, elementary, csv, rtpdump, sdp, pcap];
+      return [film, mkv, webm, png, jpegs, elementary, csv, srt, vtt, rtpdump, sdp, pcap];
     case 'call':
       return [wav, mp4, au, pcap];
     case 'stream':
@@ -60,6 +63,7 @@ export function exportChoices(subject: ExportSubject): readonly ExportChoice[] {
 }
 
 const film = { ...choices.mp4, description: 'as captured, for players; H.264 where it has to be' };
+const jpegs = { ...choices.jpg, label: 'Pictures as JPEG…', description: 'a folder of all pictures, smaller' };
 const elementary = { ...choices.raw, label: 'Elementary stream…', description: 'the coded bits alone' };
 
 /** What they were sent as, by kind. */
@@ -80,7 +84,7 @@ function sessionChoices({ kind, media }: SessionExport): readonly ExportChoice[]
   if (kind === 'camera')
     return [{ ...film, description: 'a film in H.264, each picture at its time' }, mkv, ...sent, csv, pcap];
   if (media === 'audio') return [...sent, wav, { ...mp4, description: 'the coded sound as it was sent' }, pcap];
-  return [film, ...sent, mkv, webm, wav, csv, pcap];
+  return [film, ...sent, mkv, webm, wav, choices.png, csv, pcap];
 }
 
 /** Starts an export of a call, a stream, a session or an object; the user is asked where to, and the jobs tray shows how it goes. */

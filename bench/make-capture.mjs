@@ -1,6 +1,7 @@
 /**
- * Writes a large pcapng: SIP calls with both PCMU directions and RTCP amid DNS and HTTP over TCP.
- * `node bench/make-capture.mjs FILE [MEGABYTES]`
+ * Writes a large pcapng: SIP calls with both PCMU directions and RTCP amid DNS and HTTP over TCP, or nothing but HTTP
+ * over TCP.
+ * `node bench/make-capture.mjs FILE [MEGABYTES] [calls|tcp]`
  */
 
 import { createWriteStream } from 'node:fs';
@@ -123,7 +124,32 @@ function buildCall(index, voices, random) {
       sequences: [random.integer(0, 0xffffffff), random.integer(0, 0xffffffff)],
     }),
   );
-  return { frames, lost: sides[0].lost.size + sides[1].lost.size };
+  return { frames, calls: 1, lost: sides[0].lost.size + sides[1].lost.size };
+}
+
+/** Downloads that begin at the same time; each has a connection of its own. */
+const DOWNLOADS = 24;
+const DOWNLOAD_BYTES = 250_000;
+
+/** All frames of the downloads that begin in one step. */
+function buildDownloads(index, random) {
+  const server = createHost('02:00:0d:00:00:01', '10.4.0.80');
+  const frames = [];
+  for (let i = 0; i < DOWNLOADS; i += 1) {
+    const number = index * DOWNLOADS + i;
+    frames.push(
+      ...httpExchange({
+        client: createHost(mac(number, '0a'), address('10.1', number)),
+        clientPort: 33_000 + (number % 16_000),
+        server,
+        path: `/item/${number}`,
+        bodyLength: DOWNLOAD_BYTES,
+        atMs: index * CALL_SPACING_MS + i,
+        sequences: [random.integer(0, 0xffffffff), random.integer(0, 0xffffffff)],
+      }),
+    );
+  }
+  return { frames, calls: 0, lost: 0 };
 }
 
 /**
@@ -133,6 +159,17 @@ function buildCall(index, voices, random) {
 export async function makeCapture(path, megabytes) {
   const random = createRandom(20_000);
   const voices = [callerVoice, calleeVoice].map((voice) => encodeSamples(voice(CALL_SECONDS, random), encodeUlaw));
+  return writeCapture(path, megabytes, (index) => buildCall(index, voices, random));
+}
+
+/** The same of HTTP over TCP alone, as a recording of downloads has it. */
+export async function makeTcpCapture(path, megabytes) {
+  const random = createRandom(20_000);
+  return writeCapture(path, megabytes, (index) => buildDownloads(index, random));
+}
+
+/** Writes what `build` makes of each step of half a second, in the order of time. */
+async function writeCapture(path, megabytes, build) {
   const format = pcapngFormat({ startSeconds: START_SECONDS });
   const output = createWriteStream(path);
   let pending = [];
@@ -158,13 +195,13 @@ export async function makeCapture(path, megabytes) {
     }
   };
   let pendingBytes = 0;
-  while (pendingBytes < megabytes * 1e6) {
-    const call = buildCall(totals.calls, voices, random);
-    for (const frame of call.frames) pendingBytes += frame.data.length + 32;
-    pending = pending.concat(call.frames);
-    totals.calls += 1;
-    totals.lost += call.lost;
-    await release(totals.calls * CALL_SPACING_MS * NS_PER_MS);
+  for (let step = 0; pendingBytes < megabytes * 1e6; step += 1) {
+    const { frames, calls, lost } = build(step);
+    for (const frame of frames) pendingBytes += frame.data.length + 32;
+    pending = pending.concat(frames);
+    totals.calls += calls;
+    totals.lost += lost;
+    await release((step + 1) * CALL_SPACING_MS * NS_PER_MS);
   }
   await release(Number.POSITIVE_INFINITY);
   chunks.push(format.trailer());
@@ -175,10 +212,11 @@ export async function makeCapture(path, megabytes) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [path, megabytes = '200'] = process.argv.slice(2);
-  if (!path) {
-    console.error('usage: node bench/make-capture.mjs FILE [MEGABYTES]');
+  const [path, megabytes = '200', kind = 'calls'] = process.argv.slice(2);
+  const make = { calls: makeCapture, tcp: makeTcpCapture }[kind];
+  if (!path || !make) {
+    console.error('usage: node bench/make-capture.mjs FILE [MEGABYTES] [calls|tcp]');
     process.exit(2);
   }
-  console.log(JSON.stringify(await makeCapture(path, Number(megabytes))));
+  console.log(JSON.stringify(await make(path, Number(megabytes))));
 }

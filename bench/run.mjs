@@ -1,8 +1,10 @@
 /**
- * Compares `tapdeck analyze --json` with `tshark -q -z rtp,streams` on one large capture, and Tapdeck's capture reader
- * alone with pcap-ng-parser, both in alternating runs.
- * `npm run bench -- [FILE] [--runs 5] [--megabytes 200]`; a file may also be given by TAPDECK_BENCH_CAPTURE. Without
- * one a capture is made in the system's temporary folder and removed afterwards. Build first: `npm run build`.
+ * Compares `tapdeck analyze --json` with `tshark -q -z rtp,streams` on a large capture of calls and with
+ * `tshark -q -z conv,tcp` on one of TCP alone, and Tapdeck's capture reader alone with pcap-ng-parser, all in
+ * alternating runs.
+ * `npm run bench -- [FILE] [--tcp FILE] [--runs 5] [--megabytes 200]`; the first file may also be given by
+ * TAPDECK_BENCH_CAPTURE. Captures that are not given are made in the system's temporary folder and removed afterwards.
+ * Build first: `npm run build`.
  */
 
 import { spawn } from 'node:child_process';
@@ -13,12 +15,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
-import { makeCapture } from './make-capture.mjs';
+import { makeCapture, makeTcpCapture } from './make-capture.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const TIME_TOOL = '/usr/bin/time';
 
-/** Runs a program to its end; peak memory comes from `time -v` where that is installed, and is null elsewhere. */
+/** Runs a program to its end; peak memory and the time of all processors come from `time -v` where that is installed, and are unknown elsewhere. */
 function measure(command, args) {
   const hasTime = existsSync(TIME_TOOL);
   const [program, programArgs] = hasTime ? [TIME_TOOL, ['-v', command, ...args]] : [command, args];
@@ -36,7 +38,15 @@ function measure(command, args) {
       const seconds = Number(process.hrtime.bigint() - startNs) / 1e9;
       if (code !== 0) return reject(new Error(`${command} ended with ${code}: ${errors.slice(0, 2000)}`));
       const peak = /Maximum resident set size \(kbytes\): (\d+)/.exec(errors);
-      resolve({ seconds, peakMb: peak ? Number(peak[1]) / 1024 : null, stdout: Buffer.concat(output).toString() });
+      const busy = [/User time \(seconds\): ([\d.]+)/, /System time \(seconds\): ([\d.]+)/].map((pattern) =>
+        Number(pattern.exec(errors)?.[1] ?? Number.NaN),
+      );
+      resolve({
+        seconds,
+        busySeconds: busy[0] + busy[1],
+        peakMb: peak ? Number(peak[1]) / 1024 : null,
+        stdout: Buffer.concat(output).toString(),
+      });
     });
   });
 }
@@ -61,61 +71,66 @@ function row(name, runs, packets, bytes) {
   const memory = peaks.length > 0 ? `${Math.round(Math.max(...peaks))} MB` : 'not measured';
   const spread = `${Math.min(...runs.map((run) => run.seconds)).toFixed(2)} to ${Math.max(...runs.map((run) => run.seconds)).toFixed(2)} s`;
   const rate = `${Math.round(packets / seconds / 1000)} k`;
-  return `| ${name} | ${seconds.toFixed(2)} s | ${spread} | ${rate} | ${(bytes / 1e6 / seconds).toFixed(0)} MB/s | ${memory} |`;
+  const busy = median(runs.map((run) => run.busySeconds)).toFixed(2);
+  return `| ${name} | ${seconds.toFixed(2)} s | ${spread} | ${busy} s | ${rate} | ${(bytes / 1e6 / seconds).toFixed(0)} MB/s | ${memory} |`;
 }
 
-async function compare(path, runs) {
+/** Tapdeck's whole analysis against one of tshark's statistics, on the same capture. */
+async function compareWithTshark(path, statistic, runs) {
   const bytes = (await stat(path)).size;
   const tapdeck = () => measure(process.execPath, [join(root, 'bin/tapdeck.mjs'), 'analyze', '--json', path]);
-  const tshark = () => measure('tshark', ['-r', path, '-q', '-z', 'rtp,streams']);
-  const tsharkVersion = await versionOf('tshark');
-
+  const tshark = () => measure('tshark', ['-r', path, '-q', '-z', statistic]);
   // The first run of each only warms the file cache; what it prints is compared.
-  const first = await tapdeck();
-  const document = JSON.parse(first.stdout);
-  const packets = document.capture.packets;
+  const document = JSON.parse((await tapdeck()).stdout);
+  const { packets } = document.capture;
   const streams = document.streams.filter((stream) => stream.transport === 'rtp');
   console.log(
-    `capture: ${(bytes / 1e6).toFixed(1)} MB, ${packets} packets, ${document.calls.length} calls, ${streams.length} RTP streams`,
+    `\ncapture: ${(bytes / 1e6).toFixed(1)} MB, ${packets} packets, ${document.calls.length} calls, ${streams.length} RTP streams, ${document.conversations.tcp} TCP connections`,
   );
-  console.log(`machine: ${cpus()[0].model}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`);
-  console.log(`node ${process.version}, ${tsharkVersion ?? 'tshark not installed'}`);
-  if (tsharkVersion !== null) {
-    const theirs = (await tshark()).stdout.split('\n').filter((line) => / 0x[0-9A-F]{8} /.test(line)).length;
-    console.log(`streams found: tapdeck ${streams.length}, tshark ${theirs}`);
-  }
-
   const programs = [['tapdeck analyze --json', tapdeck]];
-  if (tsharkVersion !== null) programs.push(['tshark -q -z rtp,streams', tshark]);
-  const analyses = await alternate(programs, runs);
+  if (tsharkVersion !== null) {
+    const { stdout } = await tshark();
+    const [ours, theirs, what] =
+      statistic === 'conv,tcp'
+        ? [document.conversations.tcp, count(stdout, /<->/), 'TCP connections']
+        : [streams.length, count(stdout, / 0x[0-9A-F]{8} /), 'RTP streams'];
+    console.log(`${what} found: tapdeck ${ours}, tshark ${theirs}`);
+    programs.push([`tshark -q -z ${statistic}`, tshark]);
+  }
+  show(await alternate(programs, runs), packets, bytes, 'tshark / tapdeck');
+  return { packets, bytes, format: document.capture.format };
+}
 
+const count = (text, pattern) => text.split('\n').filter((line) => pattern.test(line)).length;
+
+async function compareReaders(path, { packets, bytes, format }, runs) {
   const folder = await mkdtemp(join(tmpdir(), 'tapdeck-bench-reader-'));
   try {
     const own = await bundleOwnReader(folder);
     const readers = [['own reader alone', () => measure(process.execPath, [own, path])]];
-    if (document.capture.format === 'pcapng') {
+    if (format === 'pcapng') {
       const other = join(root, 'bench/read-with-pcap-ng-parser.mjs');
       readers.push(['pcap-ng-parser alone', () => measure(process.execPath, [other, path])]);
     }
     const readings = await alternate(readers, runs);
-    console.log(`\n| program | median of ${runs} | spread | packets/s | file | peak memory |`);
-    console.log('|---|---|---|---|---|---|');
-    for (const [name, measured] of analyses) console.log(row(name, measured, packets, bytes));
-    for (const [name, measured] of readings) {
-      const seen = Number(measured[0].stdout);
-      const note = seen === packets ? '' : ` (gave ${seen} of ${packets} packets)`;
-      console.log(row(`${name}${note}`, measured, packets, bytes));
+    for (const [name, [first]] of readings) {
+      const seen = Number(first.stdout);
+      if (seen !== packets) console.log(`${name} gave ${seen} of ${packets} packets`);
     }
-    for (const [title, results] of [
-      ['tshark / tapdeck', analyses],
-      ['pcap-ng-parser / own reader', readings],
-    ]) {
-      const [ours, theirs] = [...results.values()].map((all) => median(all.map((run) => run.seconds)));
-      if (theirs !== undefined) console.log(`\n${title}: ${(theirs / ours).toFixed(2)} (above 1, Tapdeck is faster)`);
-    }
+    show(readings, packets, bytes, 'pcap-ng-parser / own reader');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A table of all runs, and how many times as long as the first program the second one takes. */
+function show(results, packets, bytes, title) {
+  const [first] = results.values();
+  console.log(`\n| program | median of ${first.length} | spread | processors | packets/s | file | peak memory |`);
+  console.log('|---|---|---|---|---|---|---|');
+  for (const [name, measured] of results) console.log(row(name, measured, packets, bytes));
+  const [ours, theirs] = [...results.values()].map((all) => median(all.map((run) => run.seconds)));
+  if (theirs !== undefined) console.log(`\n${title}: ${(theirs / ours).toFixed(2)} (above 1, Tapdeck is faster)`);
 }
 
 /** Runs each program once in turn, `runs` times, so that whatever else the machine does falls on all of them. */
@@ -141,19 +156,29 @@ async function bundleOwnReader(folder) {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '5' }, megabytes: { type: 'string', default: '200' } },
+  options: {
+    tcp: { type: 'string' },
+    runs: { type: 'string', default: '5' },
+    megabytes: { type: 'string', default: '200' },
+  },
 });
-const given = positionals[0] ?? process.env.TAPDECK_BENCH_CAPTURE;
-if (given) {
-  await compare(given, Number(values.runs));
-} else {
-  const folder = await mkdtemp(join(tmpdir(), 'tapdeck-bench-'));
-  try {
-    const path = join(folder, 'calls.pcapng');
-    const totals = await makeCapture(path, Number(values.megabytes));
-    console.log(`made ${totals.calls} calls, ${totals.packets} packets, ${totals.lost} RTP packets lost`);
-    await compare(path, Number(values.runs));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+const runs = Number(values.runs);
+const megabytes = Number(values.megabytes);
+const tsharkVersion = await versionOf('tshark');
+console.log(`machine: ${cpus()[0].model}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`);
+console.log(`node ${process.version}, ${tsharkVersion ?? 'tshark not installed'}`);
+
+const folder = await mkdtemp(join(tmpdir(), 'tapdeck-bench-'));
+const made = async (name, make) => {
+  const path = join(folder, name);
+  await make(path, megabytes);
+  return path;
+};
+try {
+  const calls = positionals[0] ?? process.env.TAPDECK_BENCH_CAPTURE ?? (await made('calls.pcapng', makeCapture));
+  await compareReaders(calls, await compareWithTshark(calls, 'rtp,streams', runs), runs);
+  const tcp = values.tcp ?? (await made('tcp.pcapng', makeTcpCapture));
+  await compareWithTshark(tcp, 'conv,tcp', runs);
+} finally {
+  await rm(folder, { recursive: true, force: true });
 }

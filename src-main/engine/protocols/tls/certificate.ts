@@ -12,9 +12,9 @@ export interface CertificateNames {
   readonly alternatives: readonly string[];
 }
 
-/** Names of one certificate, and how long each may be. */
-const mostNames = 200;
+/** How long a name may be, and all alternative names of a certificate together. */
 const longestName = 255;
+const mostText = 4096;
 
 const commonName = [0x55, 0x04, 0x03];
 const organization = [0x55, 0x04, 0x0a];
@@ -105,10 +105,16 @@ function generalNames(bytes: Uint8Array, value: DerValue): string[] {
   const list = inside(bytes, value).nextIf(DerTag.sequence);
   const found: string[] = [];
   const names = list && inside(bytes, list);
-  for (let name = names?.next(); name && found.length < mostNames; name = names?.next()) {
+  let text = 0;
+  for (let name = names?.next(); name; name = names?.next()) {
     const length = name.end - name.start;
+    if (text + length > mostText) {
+      found.push('…');
+      break;
+    }
     if (name.tag === ADDRESS && (length === 4 || length === 16)) found.push(formatAddress(bytes, name.start, length));
     else if (name.tag === DNS || name.tag === MAIL || name.tag === URI) found.push(textOf(bytes, name));
+    text += length + 1;
   }
   return found;
 }

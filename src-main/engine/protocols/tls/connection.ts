@@ -8,6 +8,7 @@ import { Half, type HalfOwner, type TlsRecord } from './half';
 import { HandshakeType } from './handshake-reader';
 import {
   type ClientHello,
+  lostServerHello,
   parseClientHello,
   parseEncryptedExtensions,
   parseServerHello,
@@ -15,12 +16,12 @@ import {
   TlsVersion,
 } from './hello';
 import type { ConnectionSecrets } from './key-log';
-import { innerContent, sessionCiphers } from './record-cipher';
+import { innerContent } from './record-cipher';
 import type { Epoch, Opened, SearchBudget } from './record-opener';
 import { RecordInflater } from './record-inflater';
 import { ContentType } from './record-reader';
 import type { SessionCache, SessionSecret } from './session-cache';
-import { offeredProtections, trafficEpoch } from './traffic-epoch';
+import { offeredProtections, sessionEpochs, trafficEpoch } from './epochs';
 
 /** What all connections of an analysis share. */
 export interface TlsContext {
@@ -38,21 +39,6 @@ export interface TlsContext {
 /** Records that wait for a ServerHello which the capture has later: bytes of all connections together. */
 const mostWaitingBytes = 16 << 20;
 const recordCost = 128;
-
-/** Stands for a ServerHello that was lost. */
-const lostServerHello: ServerHello = {
-  random: new Uint8Array(32),
-  sessionId: new Uint8Array(0),
-  version: TlsVersion.tls13,
-  cipherSuite: 0,
-  compression: 0,
-  alpn: null,
-  encryptThenMac: false,
-  extendedMasterSecret: false,
-  truncatedHmac: false,
-  preSharedKey: false,
-  isRetry: false,
-};
 
 /** A TLS connection (RFC 8446, RFC 5246): its handshake is read, its records are opened where there are secrets. */
 export class TlsConnection implements StreamDissector, HalfOwner {
@@ -197,7 +183,7 @@ export class TlsConnection implements StreamDissector, HalfOwner {
   private stopWaiting(): void {
     const { clientHello, secrets, context } = this;
     if (!this.isWaiting || !clientHello || !secrets || !context.suite) return;
-    this.serverHello = secrets.master === null ? lostServerHello : { ...lostServerHello, version: TlsVersion.tls12 };
+    this.serverHello = lostServerHello(secrets.master === null ? TlsVersion.tls13 : TlsVersion.tls12);
     if (this.isTls13) this.beginTraffic(context.suite, secrets, offeredProtections(clientHello));
     this.releaseHeld();
   }
@@ -408,18 +394,10 @@ export class TlsConnection implements StreamDissector, HalfOwner {
     if (!session) return;
     this.facts.origin = session.origin;
     if (serverHello.sessionId.length > 0) sessions.addId(serverHello.sessionId, session);
-    const ciphers = sessionCiphers(suite, {
-      version: serverHello.version,
-      protection,
-      master: session.master,
-      clientRandom: clientHello.random,
-      serverRandom: serverHello.random,
-      encryptThenMac: serverHello.encryptThenMac && protection.kind === 'cbc',
-      hasTruncatedMac: serverHello.truncatedHmac,
-    });
+    const epochs = sessionEpochs(suite, session.master, clientHello, serverHello, protection);
     const client = this.facts.client ?? 0;
-    this.pending[client] = { stage: 'session', ciphers: [ciphers[0]] };
-    this.pending[client ^ 1] = { stage: 'session', ciphers: [ciphers[1]] };
+    this.pending[client] = epochs[0];
+    this.pending[client ^ 1] = epochs[1];
   }
 
   /** A ticket of TLS 1.2 (RFC 5077, section 3.3). What one of TLS 1.3 resumes has secrets of its own. */

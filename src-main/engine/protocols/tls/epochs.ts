@@ -1,7 +1,7 @@
 import type { CipherSuite } from '../../crypto/cipher-suite';
 import { suiteProtection, type SuiteProtection } from './cipher-suites';
-import type { ClientHello } from './hello';
-import { nextTrafficSecret, type RecordCipher, tls13Cipher } from './record-cipher';
+import type { ClientHello, ServerHello } from './hello';
+import { nextTrafficSecret, type RecordCipher, sessionCiphers, tls13Cipher } from './record-cipher';
 import type { Epoch } from './record-opener';
 
 const secretLengths = { sha256: 32, sha384: 48 } as const;
@@ -47,4 +47,28 @@ export function offeredProtections({ cipherSuites }: ClientHello): SuiteProtecti
       found.push(protection);
   }
   return found;
+}
+
+/** Records of TLS 1.2 and before under a master secret, of the client and of the server. */
+export function sessionEpochs(
+  suite: CipherSuite,
+  master: Uint8Array,
+  clientHello: ClientHello,
+  serverHello: ServerHello,
+  protection: SuiteProtection,
+): readonly [client: Epoch, server: Epoch] {
+  const [client, server] = sessionCiphers(suite, {
+    version: serverHello.version,
+    protection,
+    master,
+    clientRandom: clientHello.random,
+    serverRandom: serverHello.random,
+    // Suites other than those of CBC have nothing to authenticate apart (RFC 7366, section 3).
+    encryptThenMac: serverHello.encryptThenMac && protection.kind === 'cbc',
+    hasTruncatedMac: serverHello.truncatedHmac,
+  });
+  return [
+    { stage: 'session', ciphers: [client] },
+    { stage: 'session', ciphers: [server] },
+  ];
 }

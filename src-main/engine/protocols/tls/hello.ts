@@ -61,7 +61,7 @@ export interface ServerHello {
 const retryRandom = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
 
 /** Names and suites of one hello that are kept, and the longest name. */
-const mostNames = 32;
+const mostNames = 8;
 const mostSuites = 512;
 const longestName = 255;
 
@@ -141,6 +141,23 @@ export function parseServerHello(bytes: Uint8Array, start: number, end: number):
     alpn,
     ...flags,
     isRetry: hexText(random) === retryRandom,
+  };
+}
+
+/** Stands for a ServerHello that the capture does not have: of it the version alone can be told. */
+export function lostServerHello(version: number): ServerHello {
+  return {
+    random: new Uint8Array(32),
+    sessionId: new Uint8Array(0),
+    version,
+    cipherSuite: 0,
+    compression: 0,
+    alpn: null,
+    encryptThenMac: false,
+    extendedMasterSecret: false,
+    truncatedHmac: false,
+    preSharedKey: false,
+    isRetry: false,
   };
 }
 

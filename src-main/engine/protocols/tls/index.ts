@@ -1,10 +1,9 @@
 export { alertName } from './alert';
-export type { CertificateNames } from './certificate';
 export { suiteName } from './cipher-suites';
 export type { TlsContext } from './connection';
 export { TlsFacts } from './facts';
 export { TlsVersion, versionName } from './hello';
-export { type ConnectionSecrets, type KeyLogCount, type SecretOrigin, TlsKeyLog } from './key-log';
+export { type ConnectionSecrets, type SecretOrigin, TlsKeyLog } from './key-log';
 export { tlsProtocol } from './protocol';
 export { SearchBudget } from './record-opener';
 export { SessionCache } from './session-cache';

@@ -73,6 +73,17 @@ describe('DuplicateDetector', () => {
     expect(copies([sip('aaaa'), 0], [sip('bbbb'), 1], [sip('aaaa'), 2])).toEqual([false, false, true]);
   });
 
+  it('looks at all of a datagram without checksum, and lets stuffing of transport streams be', () => {
+    const ts = (pid: number, last: number) => {
+      const packet = new Uint8Array(188);
+      packet.set([0x47, pid >> 8, pid & 0xff, 0x10]);
+      packet[187] = last;
+      return ethernet(0x0800, ipv4(17, udp(5000, 1234, packet), { identification: 0 }));
+    };
+    expect(copies([ts(0x100, 1), 0], [ts(0x100, 2), 1], [ts(0x100, 1), 2])).toEqual([false, false, true]);
+    expect(copies([ts(0x1fff, 1), 0], [ts(0x1fff, 1), 1])).toEqual([false, false]);
+  });
+
   it('lets acknowledgments be where no identification tells them apart', () => {
     const acknowledgment = tcp(80, 4000, new Uint8Array(0), { acknowledgment: 7 });
     const v6 = ethernet(0x86dd, ipv6(6, acknowledgment));

@@ -15,7 +15,8 @@ const SLOT_WORDS = 4;
  * two interfaces were captured, or because a station sent an 802.11 frame again. A copy has the same addresses, ports,
  * IP identification, length and transport checksum (which stands for the payload, being computed over it); TTL, link
  * addresses, VLAN tags and tunnels around it may differ. Checksums may be left to the network card, so the first bytes
- * of the payload count as well, where RTP has its sequence number, and all bytes of a datagram that may be text.
+ * of the payload count as well, where RTP has its sequence number, and all bytes of a datagram that may be text or has
+ * no checksum.
  *
  * Acknowledgments without data look alike in IPv6 and where the identification is always 0, so they are never taken
  * for copies there.
@@ -43,9 +44,12 @@ export class DuplicateDetector {
       hash = mix(mixAddresses(packet), identification) ^ packet.fragmentOffset;
     } else {
       if (identification === 0 && payloadLength === 0) return;
-      hash = hashPayload(packet, payloadLength) ^ packet.tcpSequence;
+      checksum = flow >= 0 ? transportChecksum(packet) : 0;
+      const isBare = checksum === 0 && packet.protocol === IpProtocol.udp && !isRtp(packet);
+      // Stuffing of a transport stream says nothing, so that nothing tells copies of it from the next.
+      if (isBare && identification === 0 && isNullPacket(packet)) return;
+      hash = hashPayload(packet, payloadLength, isBare) ^ packet.tcpSequence;
       if (flow >= 0) {
-        checksum = transportChecksum(packet);
         hash ^= hashFlow(flow);
       } else {
         hash ^= mixAddresses(packet) ^ packet.protocol;
@@ -92,9 +96,19 @@ function transportChecksum({ bytes, protocol, transportStart }: PacketView): num
   return u16be(bytes, transportStart + 8) ^ u16be(bytes, transportStart + 10);
 }
 
-/** Segments of TCP are told apart by their sequence numbers: of them the first bytes are enough. */
-function hashPayload({ bytes, payloadStart: start, protocol }: PacketView, length: number): number {
-  if (length >= 8 && (protocol === IpProtocol.tcp || !startsLikeText(bytes, start))) {
+const isRtp = ({ bytes, payloadStart }: PacketView): boolean => bytes[payloadStart] >>> 6 === 2;
+
+/** A null packet of MPEG-TS begins the datagram (PID 0x1fff). */
+function isNullPacket({ bytes, payloadStart: start }: PacketView): boolean {
+  return bytes[start] === 0x47 && (bytes[start + 1] & 0x1f) === 0x1f && bytes[start + 2] === 0xff;
+}
+
+/**
+ * Segments of TCP are told apart by their sequence numbers: of them the first bytes are enough. `isWhole`: no checksum
+ * stands for the rest.
+ */
+function hashPayload({ bytes, payloadStart: start, protocol }: PacketView, length: number, isWhole: boolean): number {
+  if (length >= 8 && !isWhole && (protocol === IpProtocol.tcp || !startsLikeText(bytes, start))) {
     return mixStart(u32be(bytes, start), u32be(bytes, start + 4), length);
   }
   let hash = length;

@@ -167,6 +167,21 @@ describe('datagrams of packets with sync bytes', () => {
     expect(analysis.file(`${session.id}/program-3`)).toBeNull();
   });
 
+  it('that are nothing but stuffing belong to the stream, also where nothing tells them apart', () => {
+    const nothing = new TsBuilder();
+    for (let i = 0; i < 70; i += 1) nothing.packet(0x1fff, new Uint8Array(184).fill(0xff), {});
+    // Counters of null packets need not go on.
+    const stuffing = concatenate(nothing.packets.map(() => nothing.packets[0]));
+    const whole = concatenate([bytes.subarray(0, 14 * perDatagram), stuffing, bytes.subarray(14 * perDatagram)]);
+    const capture = new Conversations();
+    for (const datagram of datagrams(whole)) capture.datagram(sender, group, datagram);
+    const analysis = capture.analyse();
+    const [session] = sessionsOf(analysis);
+    expect(session.state).toBe('complete');
+    expect(session.details['null packets']).toBe(70);
+    expect(Buffer.from(fileOf(analysis, session.id)).equals(Buffer.from(whole))).toBe(true);
+  });
+
   it('are told of in tables', () => {
     const capture = new Conversations();
     for (const datagram of datagrams(bytes)) capture.datagram(sender, group, datagram);

@@ -1,6 +1,7 @@
 import { Extents, missingBytes } from '../bytes/extents';
 import { u24be, u32be } from '../bytes/integers';
-import { PieceBuffer } from '../bytes/piece-buffer';
+import type { PieceBuffer } from '../bytes/piece-buffer';
+import { SearchWindow } from '../bytes/search-window';
 import { flvTagHeaderBytes, flvTrailerBytes } from './flv';
 import { FlvTagType } from './flv-tag';
 
@@ -43,8 +44,7 @@ const fileHeaderBytes = 9;
 /** Bytes of a media payload that are kept, and of script data. */
 const mediaHeadBytes = 32;
 const scriptHeadBytes = 64 << 10;
-/** The next tag is looked for in so many bytes, in steps that double. */
-const firstSearchBytes = 64;
+/** The next tag is looked for in so many bytes. */
 const maxSearchBytes = 2 << 20;
 
 type State = 'start' | 'skip' | 'header' | 'body' | 'search';
@@ -66,9 +66,7 @@ export class FlvDemuxer {
   private lostBefore = 0;
   private lostBeforeSearch = 0;
   private resumption = 0;
-  private waiting = new PieceBuffer();
-  private nextSearch = firstSearchBytes;
-  private searchFrom = 0;
+  private readonly window = new SearchWindow(maxSearchBytes);
   private frame = 0;
   private timeNs = 0;
 
@@ -107,7 +105,7 @@ export class FlvDemuxer {
     this.settleSearch();
     if (this.state === 'body') this.cut();
     this.state = 'search';
-    this.waiting = new PieceBuffer();
+    this.window.restart();
   }
 
   /** Answers how many bytes it took: at least one. */
@@ -131,9 +129,8 @@ export class FlvDemuxer {
         return take;
       }
       case 'search': {
-        const take = Math.min(end - at, Math.max(1, this.nextSearch - this.waiting.length));
-        this.waiting.push(bytes, at, at + take, this.frame, this.timeNs, address);
-        if (this.waiting.length >= this.nextSearch) this.search();
+        const take = this.window.take(bytes, at, end, this.frame, this.timeNs, address);
+        if (this.window.isDue) this.search();
         return take;
       }
     }
@@ -244,41 +241,31 @@ export class FlvDemuxer {
     this.lostBeforeSearch += lost;
     this.resumption += 1;
     this.state = 'search';
-    this.waiting = new PieceBuffer();
-    this.nextSearch = firstSearchBytes;
     this.headerLength = 0;
-    this.searchFrom = 0;
+    this.window.restart(lost > 0 ? 0 : from);
+    // Where the bytes of a header lie is of no interest: none is payload.
     if (lost > 0) this.lost += headerLength;
-    else {
-      // Not from the first byte of what is no header. Where these bytes lie is of no interest: none is payload.
-      this.searchFrom = from;
-      this.waiting.push(header, 0, headerLength, frame, timeNs, missingBytes);
-    }
+    else this.window.buffer.push(header, 0, headerLength, frame, timeNs, missingBytes);
   }
 
   private search(): void {
-    const { waiting } = this;
+    const { window } = this;
     const offset = this.find();
     if (offset >= 0) {
       this.skip(offset);
       this.state = 'header';
-      this.replay(waiting, offset);
-      return;
-    }
-    if (waiting.length < maxSearchBytes) {
-      this.nextSearch = 2 * this.nextSearch;
-      return;
-    }
-    const dropped = maxSearchBytes / 2;
-    this.skip(dropped);
-    this.searchFrom = 0;
-    this.replay(waiting, dropped);
+      this.replay(window.restart(), offset);
+    } else if (window.isFull) {
+      const dropped = maxSearchBytes / 2;
+      this.skip(dropped);
+      this.replay(window.drain(), dropped);
+    } else window.wait();
   }
 
   /** The first tag that is followed by its own size and another tag. */
   private find(): number {
-    const { bytes, length } = this.waiting;
-    for (let at = this.searchFrom; at + flvTagHeaderBytes <= length; at += 1) {
+    const { bytes, length } = this.window.buffer;
+    for (let at = this.window.from; at + flvTagHeaderBytes <= length; at += 1) {
       if (!isTagHeader(bytes, at)) continue;
       const trailer = at + flvTagHeaderBytes + u24be(bytes, at + 1);
       if (trailer + flvTrailerBytes > length) continue;
@@ -290,11 +277,10 @@ export class FlvDemuxer {
   }
 
   private settleSearch(): void {
-    while (this.state === 'search' && this.waiting.length > 0) {
-      const { waiting } = this;
+    while (this.state === 'search' && this.window.buffer.length > 0) {
       const offset = this.find();
+      const waiting = this.window.restart();
       this.skip(offset < 0 ? waiting.length : offset);
-      this.waiting = new PieceBuffer();
       if (offset < 0) return;
       this.state = 'header';
       this.replay(waiting, offset);
@@ -304,7 +290,6 @@ export class FlvDemuxer {
 
   private replay(from: PieceBuffer, offset: number): void {
     const { frame, timeNs } = this;
-    this.waiting = new PieceBuffer();
     from.replay(offset, from.length, (bytes, start, end, f, t, address) => this.push(bytes, start, end, f, t, address));
     this.frame = frame;
     this.timeNs = timeNs;

@@ -22,6 +22,8 @@ import { commandLabel, messageValues } from './message-text';
 import { handshakeRow, type MessageLog, noMessage, noSession } from './message-log';
 import { RtmpSession } from './rtmp-session';
 
+/** Of the handshake; those above are RTMPE. */
+const plainVersion = 3;
 /** Names on one connection; what comes beyond belongs to the last. */
 const maxSessions = 256;
 /** Tags within an aggregate; it holds a second or two. */
@@ -74,6 +76,7 @@ export class RtmpConnection implements RtmpListener {
   onHandshake(direction: Direction, facts: HandshakeFacts, frame: number, timeNs: number): void {
     this.begin(frame, timeNs);
     this.versions[direction] = facts;
+    if (facts.version > plainVersion) for (const session of this.sessions) session.state = 'encrypted';
     this.clientDirection ??= direction;
     if (direction === this.clientDirection) this.logHandshake('Handshake C0+C1', 1537, direction, frame, timeNs);
     else this.openFlight = { direction, frame, timeNs };

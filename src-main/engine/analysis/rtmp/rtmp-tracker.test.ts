@@ -346,6 +346,14 @@ describe('RtmpTracker', () => {
     expect(tracker.message('rtmp-message-99999')).toBeNull();
   });
 
+  it('lists RTMPE as what it is', () => {
+    const { sendBytes, tracker } = tracked();
+    sendBytes(0, firstFlight(1, 6, 0x80000302));
+    sendBytes(1, concat(firstFlight(2, 6, 0x03050707), noise(1536, 9)));
+    sendBytes(0, noise(5000));
+    expect(tracker.sessions()).toMatchObject([{ state: 'encrypted', media: null, url: null }]);
+  });
+
   it('says what is missing when bytes were lost', () => {
     const { bytes, connect, dissector, send, tracker, writers } = tracked(['TLS']);
     connect();

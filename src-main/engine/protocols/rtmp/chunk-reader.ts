@@ -13,16 +13,12 @@ import {
   maxMessageBytes,
 } from './chunk-header';
 import { ChunkStream } from './chunk-stream';
-import {
-  firstFlightBytes,
-  handshakeBytes,
-  type HandshakeFacts,
-  isEncryptedVersion,
-  probeHandshake,
-  readHandshake,
-} from './handshake';
+import { placeBehindGap } from './gap-place';
+import { firstFlightBytes, type HandshakeFacts, probeHandshake } from './handshake';
+import { HandshakeReader } from './handshake-reader';
 import { isKnownType, type RtmpMessage, RtmpType, unknownMessageStream } from './message';
-import { PieceBuffer } from '../../bytes/piece-buffer';
+import type { PieceBuffer } from '../../bytes/piece-buffer';
+import { SearchWindow } from '../../bytes/search-window';
 
 /** Told what a direction carries. Everything given is borrowed. */
 export interface ChunkListener {
@@ -39,7 +35,6 @@ type State =
   /** Nothing is known yet: handshake or somewhere in between. */
   | 'start'
   | 'handshake'
-  | 'acknowledge'
   | 'header'
   | 'body'
   /** Looking for the next chunk. */
@@ -47,28 +42,19 @@ type State =
   /** Encrypted, or not to be understood. */
   | 'opaque';
 
-/** Bytes at which a search is made, doubled each time; it starts again with the last ones of a full buffer. */
-const firstSearchBytes = 64;
+/** Bytes that the next chunk is looked for in; of a full window so many last ones are kept. */
 const maxSearchBytes = 256 << 10;
 const keptSearchBytes = 64 << 10;
 /** So many without a chunk of the size that was known make the size doubtful. */
 const doubtfulBytes = 16 << 10;
 /** Senders use a dozen. */
 const maxChunkStreams = 256;
-/** Where the part of C1 lies that C2 of the other side is compared with. */
-const sampleStart = 8;
-export const sampleBytes = 64;
-
 /**
  * Takes one direction of an RTMP connection apart: handshake, chunks, messages (RTMP 1.0, section 5). Where bytes are
  * lost within a chunk the message gets a hole; where more is lost, the next chunk is found by what it looks like.
  */
 export class ChunkReader {
-  /** Random bytes of C1 or S1, and of C2 or S2: equal to the other side's in the plain handshake. */
-  readonly sample = new Uint8Array(sampleBytes);
-  readonly echo = new Uint8Array(sampleBytes);
-  /** Neither sample lacks bytes. */
-  isSampleWhole = true;
+  readonly handshake: HandshakeReader;
   private state: State = 'start';
   private readonly streams = new Map<number, ChunkStream>();
   /** 0: unknown, but at least `chunkFloor`. */
@@ -79,14 +65,7 @@ export class ChunkReader {
   private headerLength = 0;
   private current: ChunkStream | null = null;
   private chunkLeft = 0;
-  /** Bytes of the handshake so far. */
-  private handshakeDone = 0;
-  private facts: HandshakeFacts | null = null;
-  private readonly handshakeHead = new Uint8Array(9);
-  private waiting = new PieceBuffer();
-  private nextSearch = firstSearchBytes;
-  /** From here on the waiting bytes have not been searched as a beginning. */
-  private searchFrom = 0;
+  private readonly window = new SearchWindow(maxSearchBytes);
   /** Lost bytes since the last message, and those of them that stand before the waiting bytes. */
   private lost = 0;
   private lostBeforeSearch = 0;
@@ -103,7 +82,12 @@ export class ChunkReader {
     private readonly direction: Direction,
     private readonly listener: ChunkListener,
     private readonly sink: DiagnosticSink,
-  ) {}
+  ) {
+    this.handshake = new HandshakeReader({
+      onFirst: (facts) => listener.onHandshake(direction, facts, this.frame, this.timeNs),
+      onSecond: () => listener.onHandshakeEnd(direction, this.frame, this.timeNs),
+    });
+  }
 
   /** Nothing of the connection was understood so far. */
   get isUnknown(): boolean {
@@ -129,8 +113,8 @@ export class ChunkReader {
           at += this.wait(bytes, at, end, here);
           break;
         case 'handshake':
-        case 'acknowledge':
-          at += this.handshake(bytes, at, end);
+          at += this.handshake.take(bytes, at, end);
+          if (this.handshake.isOver) this.endHandshake();
           break;
         case 'opaque':
           return;
@@ -143,7 +127,7 @@ export class ChunkReader {
     this.timeNs = timeNs;
     if (this.state === 'start') this.settleStart();
     if (this.state === 'opaque') return;
-    if (this.state === 'handshake' || this.state === 'acknowledge') {
+    if (this.state === 'handshake') {
       this.gapInHandshake(length);
       return;
     }
@@ -175,48 +159,17 @@ export class ChunkReader {
     if (this.state === 'header') this.releaseHeld();
     this.cutAll();
     this.state = 'opaque';
-    this.waiting = new PieceBuffer();
+    this.window.restart();
   }
 
-  private handshake(bytes: Uint8Array, at: number, end: number): number {
-    const isFirst = this.state === 'handshake';
-    const whole = isFirst ? firstFlightBytes : handshakeBytes;
-    const take = Math.min(end - at, whole - this.handshakeDone);
-    const offset = this.handshakeDone;
-    if (isFirst) copyPart(bytes, at, take, offset, this.handshakeHead, 0);
-    if (isFirst) copyPart(bytes, at, take, offset, this.sample, 1 + sampleStart);
-    else copyPart(bytes, at, take, offset, this.echo, sampleStart);
-    this.advanceHandshake(take);
-    return take;
-  }
-
-  private advanceHandshake(take: number): void {
-    const isFirst = this.state === 'handshake';
-    this.handshakeDone += take;
-    if (this.handshakeDone < (isFirst ? firstFlightBytes : handshakeBytes)) return;
-    this.handshakeDone = 0;
-    const { direction, frame, timeNs } = this;
-    if (isFirst) {
-      const facts = readHandshake(this.handshakeHead, 0);
-      this.facts = facts;
-      this.listener.onHandshake(direction, facts, frame, timeNs);
-      this.state = 'acknowledge';
-      return;
-    }
-    this.listener.onHandshakeEnd(direction, frame, timeNs);
-    this.state = this.facts && isEncryptedVersion(this.facts.version) ? 'opaque' : 'header';
+  private endHandshake(): void {
+    this.state = this.handshake.isEncrypted ? 'opaque' : 'header';
   }
 
   private gapInHandshake(length: number): void {
-    this.isSampleWhole = false;
-    let left = length;
-    while (left > 0 && (this.state === 'handshake' || this.state === 'acknowledge')) {
-      const whole = this.state === 'handshake' ? firstFlightBytes : handshakeBytes;
-      const take = Math.min(left, whole - this.handshakeDone);
-      this.advanceHandshake(take);
-      left -= take;
-    }
-    if (left > 0) this.gap(left, this.frame, this.timeNs);
+    const own = this.handshake.lose(length);
+    if (this.handshake.isOver) this.endHandshake();
+    if (own < length) this.gap(length - own, this.frame, this.timeNs);
   }
 
   private headerByte(byte: number, address: number): void {
@@ -398,16 +351,16 @@ export class ChunkReader {
     this.forgetTimes();
     this.chunkSize = 0;
     this.chunkFloor = 0;
-    this.beginSearch();
     // Not from its first byte: that begins nothing.
-    this.searchFrom = 1;
+    this.beginSearch(1);
     this.waitForHeader();
   }
 
   /** Begins to wait with the bytes of the header; only then may the search be made. */
   private waitForHeader(): void {
     const { frame, header, headerAddress, headerLength, timeNs } = this;
-    for (let i = 0; i < headerLength; i += 1) this.waiting.push(header, i, i + 1, frame, timeNs, headerAddress[i]);
+    const { buffer } = this.window;
+    for (let i = 0; i < headerLength; i += 1) buffer.push(header, i, i + 1, frame, timeNs, headerAddress[i]);
     this.headerLength = 0;
   }
 
@@ -421,44 +374,40 @@ export class ChunkReader {
     this.waitForHeader();
   }
 
-  private beginSearch(): void {
+  private beginSearch(from = 0): void {
     this.hasLost = true;
     this.state = 'search';
-    this.waiting = new PieceBuffer();
-    this.nextSearch = firstSearchBytes;
-    this.searchFrom = 0;
+    this.window.restart(from);
   }
 
   private wait(bytes: Uint8Array, at: number, end: number, address: number): number {
-    const isStart = this.state === 'start';
-    const target = isStart ? firstFlightBytes : this.nextSearch;
-    const take = Math.min(end - at, Math.max(1, target - this.waiting.length));
-    this.waiting.push(bytes, at, at + take, this.frame, this.timeNs, address);
-    if (isStart) this.probeStart();
-    else if (this.waiting.length >= this.nextSearch) this.search(false);
+    if (this.state === 'search') {
+      const take = this.window.take(bytes, at, end, this.frame, this.timeNs, address);
+      if (this.window.isDue) this.search(false);
+      return take;
+    }
+    const { buffer } = this.window;
+    const take = Math.min(end - at, firstFlightBytes - buffer.length);
+    buffer.push(bytes, at, at + take, this.frame, this.timeNs, address);
+    const verdict = probeHandshake(buffer.bytes, 0, buffer.length);
+    if (verdict === 'yes') this.settleStart();
+    else if (verdict === 'no') this.startAnywhere();
     return take;
   }
 
-  private probeStart(): void {
-    const { bytes, length } = this.waiting;
-    const verdict = probeHandshake(bytes, 0, length);
-    if (verdict === 'yes') this.settleStart();
-    else if (verdict === 'no') this.startAnywhere();
-  }
-
   private settleStart(): void {
-    const { waiting } = this;
-    if (waiting.length < 9 || probeHandshake(waiting.bytes, 0, waiting.length) === 'no') {
+    const { buffer } = this.window;
+    if (buffer.length < 9 || probeHandshake(buffer.bytes, 0, buffer.length) === 'no') {
       this.startAnywhere();
       return;
     }
     this.state = 'handshake';
-    this.replay(waiting, 0);
+    this.replay(this.window.restart(), 0);
   }
 
   /** The beginning was not captured. */
   private startAnywhere(): void {
-    const { waiting } = this;
+    const waiting = this.window.restart();
     this.chunkSize = 0;
     this.beginSearch();
     this.replay(waiting, 0);
@@ -466,7 +415,6 @@ export class ChunkReader {
 
   private replay(from: PieceBuffer, offset: number): void {
     const { frame, timeNs } = this;
-    this.waiting = new PieceBuffer();
     from.replay(offset, from.length, (bytes, start, end, f, t, address) => this.push(bytes, start, end, f, t, address));
     this.frame = frame;
     this.timeNs = timeNs;
@@ -475,67 +423,58 @@ export class ChunkReader {
   /** Nothing more comes to search in: what is understood of the waiting bytes is read, the rest given up. */
   private settleSearch(): void {
     while (this.state === 'search') {
-      const { waiting } = this;
-      this.search(true);
-      if (this.waiting !== waiting) continue;
+      if (this.search(true)) continue;
       this.cutInterrupted();
-      this.skip(waiting.length);
-      this.waiting = new PieceBuffer();
+      this.skip(this.window.restart().length);
       return;
     }
   }
 
   private find(isLast: boolean): Boundary | null {
-    const { chunkFloor, chunkSize, searchFrom } = this;
-    const { bytes, length } = this.waiting;
-    const boundary = findBoundary(bytes, searchFrom, length, chunkSize, chunkFloor, isLast);
+    const { chunkFloor, chunkSize } = this;
+    const { buffer, from } = this.window;
+    const { bytes, length } = buffer;
+    const boundary = findBoundary(bytes, from, length, chunkSize, chunkFloor, isLast);
     // Another chunk size may have been set where bytes are lost.
     const isSizeDoubtful = chunkSize > 0 && (isLast || length >= doubtfulBytes);
-    return boundary ?? (isSizeDoubtful ? findBoundary(bytes, searchFrom, length, 0, 0, isLast) : null);
+    return boundary ?? (isSizeDoubtful ? findBoundary(bytes, from, length, 0, 0, isLast) : null);
   }
 
-  private search(isLast: boolean): void {
-    const { interrupted, waiting } = this;
-    const { length } = waiting;
+  /** Whether something was found, and what follows was read. */
+  private search(isLast: boolean): boolean {
+    const { interrupted, window } = this;
     const boundary = this.find(isLast);
-    const resumed = interrupted ? this.resume(interrupted, boundary?.offset ?? -1, isLast) : -1;
-    if (resumed >= 0) return;
+    if (interrupted && this.resume(interrupted, boundary?.offset ?? -1, isLast)) return true;
     if (boundary) {
       this.cutInterrupted();
       this.skip(boundary.offset);
       this.chunkSize = boundary.chunkSize;
       this.chunkFloor = boundary.chunkFloor;
       this.state = 'header';
-      this.replay(waiting, boundary.offset);
-      return;
+      this.replay(window.restart(), boundary.offset);
+      return true;
     }
-    if (isLast) return;
-    if (length < maxSearchBytes) {
-      this.nextSearch = 2 * this.nextSearch;
-      return;
-    }
-    this.cutInterrupted();
-    const dropped = length - keptSearchBytes;
-    this.skip(dropped);
-    this.searchFrom = 0;
-    this.nextSearch = maxSearchBytes;
-    const { frame, timeNs } = this;
-    this.replay(waiting, dropped);
-    this.frame = frame;
-    this.timeNs = timeNs;
+    if (isLast) return false;
+    if (window.isFull) {
+      this.cutInterrupted();
+      const dropped = window.buffer.length - keptSearchBytes;
+      this.skip(dropped);
+      this.replay(window.drain(), dropped);
+    } else window.wait();
+    return false;
   }
 
   /**
    * Nothing else may have come in the gap than chunks of the message that was coming in. Then it is known where its next
-   * chunk begins, and that must lead to the chunks that were found. Answers -1 when it does not.
+   * chunk begins, and that must lead to the chunks that were found. Answers whether it does.
    */
-  private resume(stream: ChunkStream, boundary: number, isLast: boolean): number {
-    const { waiting } = this;
-    if (this.chunkSize === 0 || stream.hasExtended) return -1;
+  private resume(stream: ChunkStream, boundary: number, isLast: boolean): boolean {
+    const waiting = this.window.buffer;
+    if (this.chunkSize === 0 || stream.hasExtended) return false;
     const place = placeBehindGap(stream.remaining, this.chunkLeft, this.lostInInterrupted, this.chunkSize, stream.id);
-    if (place === null) return -1;
+    if (place === null) return false;
     const { chunkLeft, lost } = place;
-    if (chunkLeft > waiting.length) return -1;
+    if (chunkLeft > waiting.length) return false;
     const remaining = stream.remaining - lost - chunkLeft;
     let meets = boundary === chunkLeft;
     const chain = walkChunks(
@@ -550,7 +489,7 @@ export class ChunkReader {
       },
     );
     const convinces = chain.brokenAt < 0 && (boundary >= 0 ? meets : isConvincing(chain, isLast));
-    if (!convinces) return -1;
+    if (!convinces) return false;
     // The gap is the message's own but for the headers of its chunks.
     this.lost -= this.lostInInterrupted;
     this.lostBeforeSearch -= this.lostInInterrupted;
@@ -560,8 +499,8 @@ export class ChunkReader {
     this.chunkLeft = chunkLeft;
     this.state = 'body';
     if (chunkLeft === 0) this.endChunk();
-    this.replay(waiting, 0);
-    return chunkLeft;
+    this.replay(this.window.restart(), 0);
+    return true;
   }
 
   private knownStreams(interrupted: ChunkStream, remaining: number): KnownStream[] {
@@ -597,45 +536,4 @@ export class ChunkReader {
   private report(code: string, message: string): void {
     this.sink.report('warning', code, this.frame, message);
   }
-}
-
-/** Copies what `bytes[at..at + count)`, which stands at `offset`, has of the range that begins at `first`. */
-function copyPart(
-  bytes: Uint8Array,
-  at: number,
-  count: number,
-  offset: number,
-  target: Uint8Array,
-  first: number,
-): void {
-  const from = Math.max(offset, first);
-  const to = Math.min(offset + count, first + target.length);
-  if (from < to) target.set(bytes.subarray(at + from - offset, at + to - offset), from - first);
-}
-
-/**
- * Where a gap of `gap` bytes ends when it has nothing but chunks of one message: how many bytes of the message are lost,
- * and how many of the chunk follow. Null when the message ends within it, or it ends in a header.
- */
-function placeBehindGap(
-  remaining: number,
-  chunkLeft: number,
-  gap: number,
-  chunkSize: number,
-  id: number,
-): { lost: number; chunkLeft: number } | null {
-  const header = id < 64 ? 1 : id < 320 ? 2 : 3;
-  let lost = Math.min(chunkLeft, gap);
-  let left = gap - lost;
-  let inChunk = chunkLeft - lost;
-  while (left > 0) {
-    if (lost >= remaining || left < header) return null;
-    left -= header;
-    inChunk = Math.min(chunkSize, remaining - lost);
-    const step = Math.min(inChunk, left);
-    lost += step;
-    inChunk -= step;
-    left -= step;
-  }
-  return { lost, chunkLeft: inChunk };
 }

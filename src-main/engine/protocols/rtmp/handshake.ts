@@ -1,5 +1,6 @@
 import { u16be, u32be } from '../../bytes/integers';
 import type { ProbeVerdict } from '../../flow/stream-dissector';
+import { HeaderLook, lookAtHeader } from './chunk-header';
 
 /** C1, C2, S1 and S2 (RTMP 1.0, section 5.2). */
 export const handshakeBytes = 1536;
@@ -9,6 +10,8 @@ export const firstFlightBytes = 1 + handshakeBytes;
 const randomStart = 9;
 
 export const RtmpVersion = { plain: 3, encrypted: 6, encryptedXtea: 8, encryptedBlowfish: 9 } as const;
+
+const look = new HeaderLook();
 
 /** What one side sent first. */
 export interface HandshakeFacts {
@@ -30,6 +33,8 @@ export function probeHandshake(bytes: Uint8Array, start: number, end: number): P
   const version = bytes[start];
   if (version !== RtmpVersion.plain && version !== 6 && version !== 8 && version !== 9) return 'no';
   if (end - start >= 7 && version === RtmpVersion.plain && looksLikeTpkt(bytes, start)) return 'no';
+  // A chunk stream with such a number, in a connection whose beginning is missing.
+  if ((lookAtHeader(bytes, start, end, look)?.points ?? 0) > 0) return 'no';
   if (end - start < firstFlightBytes) return 'more';
   const hasProgram = u32be(bytes, start + 5) !== 0;
   // Without that field nothing but the randomness of the rest speaks for it.

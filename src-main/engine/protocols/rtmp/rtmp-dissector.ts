@@ -128,9 +128,9 @@ class RtmpDissector implements StreamDissector, ChunkListener {
 
   /** The plain handshake sends the random bytes of the other side back; with digests they are others. */
   private kindOf(direction: Direction): HandshakeKind {
-    const echo = this.readers[direction];
-    const original = this.readers[direction === 0 ? 1 : 0];
-    if (!echo.isSampleWhole || !original.isSampleWhole || original.isUnknown) return 'unknown';
-    return echo.echo.every((value, i) => value === original.sample[i]) ? 'plain' : 'digest';
+    const own = this.readers[direction].handshake;
+    const other = this.readers[direction === 0 ? 1 : 0];
+    if (!own.isWhole || !other.handshake.isWhole || other.isUnknown) return 'unknown';
+    return own.echo.every((value, i) => value === other.handshake.sample[i]) ? 'plain' : 'digest';
   }
 }

@@ -68,6 +68,22 @@ describe('recognition', () => {
     expect(probe(media, 1, media.length, false)).toBe('no');
   });
 
+  it('takes no chunk for a handshake', () => {
+    for (const chunkStreamId of [3, 6, 8, 9]) {
+      const writer = new ChunkWriter();
+      writer.chunkSize = 4096;
+      const first = writer.message({ type: 9, payload: video(3000), timestampMs: 77, chunkStreamId });
+      expect(probe(first, 0, first.length, true)).toBe('no');
+      const rtmp = connection(new TestSink());
+      for (let i = 0; i < 5; i += 1) {
+        rtmp.send(1, writer.message({ type: 9, payload: video(3000, i), timestampMs: 40 * i, chunkStreamId }), 100);
+      }
+      rtmp.end();
+      expect(rtmp.hearer.handshakes).toEqual([]);
+      expect(rtmp.hearer.messages.map(({ length }) => length)).toEqual([3000, 3000, 3000, 3000, 3000]);
+    }
+  });
+
   it('takes no random bytes for RTMP', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 1500 }), (bytes) => {

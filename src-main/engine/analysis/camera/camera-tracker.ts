@@ -187,7 +187,7 @@ export class CameraTracker implements SessionTracker, HttpConsumer {
       kind: 'camera',
       url: series.transfer === 'request' ? series.url.split('?', 1)[0] : series.url || null,
       state: broken === 0 ? `${pictures.length} pictures` : `${pictures.length} pictures, ${broken} broken`,
-      client: [...series.clients].slice(0, 4).join(', '),
+      client: [...series.clients].join(', '),
       server: formatEndpoint(connection.server),
       agent: series.agent,
       startSeconds: timing.startSeconds,

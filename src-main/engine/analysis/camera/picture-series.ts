@@ -12,6 +12,8 @@ const minNumbered = 12;
 /** Browsers fetch the pictures of a page side by side; who asks a camera waits for each. */
 const maxOverlap = 0.2;
 const minSameSize = 0.9;
+/** Ends that are told of; a viewer may open a connection a picture. */
+const maxClients = 4;
 
 /** Pictures that came from one place: a camera, if there are enough of them and they are alike. */
 export class PictureSeries {
@@ -45,7 +47,7 @@ export class PictureSeries {
   /** Another exchange brings pictures. */
   join(exchange: HttpExchange): void {
     const { connection, request, url } = exchange;
-    this.clients.add(formatEndpoint(connection.client));
+    if (this.clients.size < maxClients) this.clients.add(formatEndpoint(connection.client));
     this.flows.add(connection.flow);
     const isEarly = request !== null && request.timeNs < this.lastEndNs && connection.id !== this.lastConnection;
     if (isEarly) this.overlaps += 1;

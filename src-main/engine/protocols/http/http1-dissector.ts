@@ -182,6 +182,7 @@ export class Http1Dissector implements StreamDissector {
     }
     const facts = head.isTruncated ? null : requestBody(head);
     this.apply(facts, exchange, 'request', head);
+    this.sides[side.direction ^ 1].watch(head.endFrame);
     this.sink.onRequest(exchange);
     return facts?.plan ?? noBody;
   }
@@ -280,6 +281,11 @@ class Side {
       },
       isStart,
     );
+  }
+
+  /** The other side asks again. */
+  watch(frame: number): void {
+    if (this.exchange !== null && (this.exchange.response?.frame ?? frame) < frame) this.parser.isWatching = true;
   }
 
   setKind(kind: 'request' | 'response'): void {

@@ -71,7 +71,14 @@ const none: BodyPlan = { framing: 'none', length: 0, isDoubtful: false, then: 'm
 export class Http1Parser {
   /** Which start lines this direction can have, as soon as that is known. */
   kind: StartLineKind = 'any';
+  /**
+   * The other side has gone on although the body under way is not over: where a frame of the capture begins with a
+   * status line, the body was shorter than it said.
+   */
+  isWatching = false;
   private phase: Phase = 'start';
+  /** What `peek` goes on with when there is no status line. */
+  private bodyPhase: 'length' | 'close' | 'chunk-data' = 'close';
   /** Start line, head, chunk line or trailers so far; what waits while holding. */
   private readonly buffer = new PieceBuffer();
   /** Where the current line of the head begins in it. */
@@ -97,6 +104,7 @@ export class Http1Parser {
   }
 
   push(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void {
+    if (this.isWatching && frame !== this.frame) this.watch();
     this.frame = frame;
     this.timeNs = timeNs;
     for (let at = start; at < end; ) {
@@ -376,6 +384,7 @@ export class Http1Parser {
         this.endMessage(true);
         return;
       case 'length':
+        this.bodyPhase = 'length';
         if (plan.length === 0) this.endMessage(true);
         else this.phase = plan.isDoubtful && plan.length >= peekLength ? 'peek' : 'length';
         return;
@@ -383,6 +392,7 @@ export class Http1Parser {
         this.phase = 'chunk-size';
         return;
       case 'close':
+        this.bodyPhase = 'close';
         this.phase = plan.isDoubtful ? 'peek' : 'close';
     }
   }
@@ -403,17 +413,30 @@ export class Http1Parser {
         : bytes[7] >= 0x30 && bytes[7] <= 0x39 && (length < peekLength || bytes[8] === 0x20);
     if (!isLine) this.releasePeeked();
     else if (length >= peekLength) {
-      this.handler.onMessageEnd(true);
+      if (this.isWatching) {
+        this.report('http-content-length', 'A body of HTTP is shorter than it said: another response follows it.');
+      }
+      this.handler.onMessageEnd(!this.isWatching);
+      this.isWatching = false;
       this.phase = 'start';
     }
   }
 
   private releasePeeked(): void {
-    this.phase = this.plan.framing === 'length' ? 'length' : 'close';
+    this.phase = this.bodyPhase;
     this.buffer.release((bytes, start, end, frame, timeNs, address) => {
-      if (this.phase === 'length') this.remaining -= end - start;
+      this.remaining -= end - start;
       this.handler.onBody(bytes, start, end, frame, timeNs, address);
     });
+    if (this.phase !== 'close' && this.remaining === 0) this.endPart();
+  }
+
+  private watch(): void {
+    const { phase } = this;
+    if (phase !== 'length' && phase !== 'chunk-data' && phase !== 'close') return;
+    if (phase !== 'close' && this.remaining < peekLength) return;
+    this.bodyPhase = phase;
+    this.phase = 'peek';
   }
 
   private takeBody(bytes: Uint8Array, at: number, end: number, address: number): number {
@@ -533,6 +556,7 @@ export class Http1Parser {
 
   private endMessage(isComplete: boolean): void {
     const { then } = this.plan;
+    this.isWatching = false;
     this.buffer.clear();
     this.lineStart = 0;
     this.phase = then === 'hold' ? 'hold' : 'start';

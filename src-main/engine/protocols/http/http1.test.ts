@@ -75,6 +75,22 @@ describe('HTTP/1.x', () => {
     expect(twice.codes).toContain('http-content-length');
   });
 
+  it('sees the next response where a body was to be longer', () => {
+    const short: Sent = [1, 'HTTP/1.1 200 OK\r\nContent-Length: 4000000000\r\n\r\nshort'];
+    const { exchanges, codes } = http1([
+      get('/1'),
+      short,
+      get('/2'),
+      [1, ' but true'],
+      [1, 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ngood'],
+    ]);
+    expect(exchanges.map(({ responseBody: { text, complete } }) => [text, complete])).toEqual([
+      ['short but true', false],
+      ['good', true],
+    ]);
+    expect(codes).toEqual(['http-content-length']);
+  });
+
   it('keeps requests without responses, and the reverse', () => {
     expect(http1([get('/'), get('/2')]).exchanges.map(({ request, status }) => [request, status])).toEqual([
       ['GET /', null],

@@ -2,7 +2,7 @@ import { type ClientHttp2Session, connect, createServer, type Http2Server } from
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Http2Protocol } from '../http-protocol';
+import { Http1Protocol, Http2Protocol } from '../http-protocol';
 import { type Sent, type Transcript, transcribe } from '../testing/transcript';
 import { decodeHuffman } from './huffman';
 import { HpackDecoder, unknownText } from './hpack';
@@ -106,6 +106,42 @@ describe('HTTP/2', () => {
     ]);
     expect(exchanges).toMatchObject([{ status: 200, responseBody: { holes: [[40, 25]], complete: true } }]);
     expect(exchanges[0].responseBody.text).toHaveLength(100);
+  });
+
+  it('leaves padding out, and gives promised streams their requests', () => {
+    const settings = '\0\0\0\x04\0\0\0\0\0';
+    const ask = '\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86';
+    const promise = '\0\0\x07\x05\x04\0\0\0\x01\0\0\0\x02\x82\x85\x86';
+    const padded = '\0\0\x09\0\x09\0\0\0\x01\x03body!\0\0\0';
+    const pushed = '\0\0\x01\x01\x05\0\0\0\x02\x89';
+    const { exchanges } = http2([
+      [0, `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${settings}${ask}`],
+      [1, `${settings}${promise}\0\0\x01\x01\x04\0\0\0\x01\x88${padded}${pushed}`],
+    ]);
+    expect(exchanges).toMatchObject([
+      { request: 'GET /', status: 200, stream: 1, responseBody: { text: 'body!', complete: true } },
+      { request: 'GET /index.html', status: 204, stream: 2 },
+    ]);
+  });
+
+  it('goes on from an upgraded connection with its request as stream 1', () => {
+    const upgrade = 'GET /up HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n';
+    const settings = '\0\0\0\x04\0\0\0\0\0';
+    const { exchanges, codes } = transcribe(
+      (sink) => new Http1Protocol(sink),
+      [
+        [0, upgrade],
+        [1, `HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n${settings}`],
+        [0, `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${settings}\0\0\x03\x01\x05\0\0\0\x03\x82\x84\x86`],
+        [1, '\0\0\x01\x01\x04\0\0\0\x01\x88\0\0\x02\0\x01\0\0\0\x01up\0\0\x01\x01\x05\0\0\0\x03\x8d'],
+      ],
+    );
+    expect(exchanges.map(({ request, status, responseBody }) => [request, status, responseBody.text])).toEqual([
+      ['GET /up', 101, ''],
+      ['GET /up', 200, 'up'],
+      ['GET /', 404, ''],
+    ]);
+    expect(codes).toEqual([]);
   });
 
   it('finds the next frame after a loss', () => {

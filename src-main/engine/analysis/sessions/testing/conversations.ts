@@ -14,14 +14,14 @@ export class Conversations {
   private readonly sequences = new Map<string, number>();
 
   datagram(from: Side, to: Side, payload: Uint8Array): this {
-    this.frames.push(ethernet(0x0800, ipv4(17, udp(from.port, to.port, payload), ends(from, to))));
+    this.frames.push(ethernet(0x0800, ipv4(17, udp(from.port, to.port, payload), this.ends(from, to))));
     return this;
   }
 
   /** One segment; the sequence numbers of its direction go on. */
   segment(from: Side, to: Side, payload: Uint8Array): this {
     const sequence = this.next(from, to, payload.length);
-    this.frames.push(ethernet(0x0800, ipv4(6, tcp(from.port, to.port, payload, { sequence }), ends(from, to))));
+    this.frames.push(ethernet(0x0800, ipv4(6, tcp(from.port, to.port, payload, { sequence }), this.ends(from, to))));
     return this;
   }
 
@@ -54,9 +54,9 @@ export class Conversations {
     this.sequences.set(key, sequence + length);
     return sequence;
   }
-}
 
-const ends = (from: Side, to: Side): { source: string; destination: string } => ({
-  source: from.address,
-  destination: to.address,
-});
+  /** Addresses, and an identification that no other packet has. */
+  private ends(from: Side, to: Side) {
+    return { source: from.address, destination: to.address, identification: (this.frames.length + 1) & 0xffff };
+  }
+}

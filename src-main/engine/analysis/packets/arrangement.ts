@@ -167,21 +167,22 @@ export class Arrangement {
       if (i % stride === 0) yield;
     }
     const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-    const order = values
-      .map((_, index) => index)
-      .sort((a, b) => {
-        const [x, y] = [values[a], values[b]];
-        if (typeof x === 'number' && typeof y === 'number') return x - y;
-        return collator.compare(String(x), String(y));
-      });
+    const indexes = Uint32Array.from(values.keys());
+    // Texts by the million take seconds to compare: they are sorted in steps as the frames are.
+    const order = yield* mergeSort(indexes, (a, b) => {
+      const [x, y] = [values[a], values[b]];
+      if (typeof x === 'number' && typeof y === 'number') return x > y;
+      return collator.compare(String(x), String(y)) > 0;
+    });
     const rankOf = new Uint32Array(values.length);
     const isDescending = sort?.direction === 'desc';
-    for (const [rank, index] of order.entries()) {
+    for (let rank = 0; rank < order.length; rank += 1) {
+      const index = order[rank];
       rankOf[index] = values[index] === null ? (isDescending ? 0 : values.length + 1) : rank + 1;
     }
     for (let i = 0; i < items.length; i += 1) {
       valueOf[items[i]] = rankOf[valueOf[items[i]]];
-      if (i % stride === 0) yield;
+      if (i % longStride === 0) yield;
     }
     return valueOf;
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { concat } from '../capture/testing/capture-builder';
 import { flvFileHeaderBytes, writeFlvHeader, writeFlvTagHeader, writeFlvTrailer } from './flv';
 import { FlvDemuxer } from './flv-demuxer';
+import { flvPictureSize } from './flv-picture-size';
 import { FlvMediaHeader, readAudioHeader, readVideoHeader } from './flv-tag';
 
 interface MadeTag {
@@ -204,12 +205,29 @@ describe('headers of media', () => {
     expect(audio(0xc0)).toBeNull();
   });
 
+  it('reads the size of pictures where their first bytes have it', () => {
+    const size = (codec: string, bytes: number[], adjustment = 0) =>
+      flvPictureSize(codec, Uint8Array.from(bytes), 0, bytes.length, adjustment);
+    // Start code, version and number of the picture, then a code for its size.
+    expect(size('FLV1', [0, 0, 0x84, 0x02, 0x80])).toEqual({ width: 320, height: 240 });
+    expect(size('FLV1', [0, 0, 0x84, 0x00, 0x32, 0x19, 0x00])).toEqual({ width: 100, height: 50 });
+    expect(size('FLV1', [0, 0, 0x84])).toBeNull();
+    expect(size('SCREEN-VIDEO', [0x32, 0x80, 0x31, 0xe0])).toEqual({ width: 640, height: 480 });
+    expect(size('VP6F', [0x3c, 0x46, 15, 20, 15, 20], 0x28)).toEqual({ width: 318, height: 232 });
+    expect(size('VP6F', [0x3d, 0x46, 0, 9, 15, 20])).toEqual({ width: 320, height: 240 });
+    expect(size('VP6A', [0, 1, 0, 0x3c, 0x46, 15, 20])).toEqual({ width: 320, height: 240 });
+    expect(size('VP6F', [0xbc, 0x46, 15, 20])).toBeNull();
+    expect(size('H264', [0, 0, 0, 1])).toBeNull();
+  });
+
   it('reads any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const header = new FlvMediaHeader();
         for (const read of [readVideoHeader, readAudioHeader]) {
-          if (read(bytes, 0, bytes.length, header)) expect(header.bodyStart).toBeLessThanOrEqual(bytes.length + 1);
+          if (read(bytes, 0, bytes.length, header))
+            flvPictureSize(header.codec, bytes, header.bodyStart, bytes.length, 0);
+          if (header.codec !== '') expect(header.bodyStart).toBeLessThanOrEqual(bytes.length + 1);
         }
       }),
       { numRuns: 3000 },

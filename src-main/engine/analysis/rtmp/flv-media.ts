@@ -1,5 +1,6 @@
 import { type AddressedBytes, readExtents } from '../../bytes/extents';
 import type { FlvTag } from '../../containers/flv-demuxer';
+import { flvPictureSize } from '../../containers/flv-picture-size';
 import { FlvMediaHeader, FlvTagType, readAudioHeader, readVideoHeader } from '../../containers/flv-tag';
 import { amfMember, amfNumber, amfString, type AmfValue, readAmf0 } from '../../protocols/rtmp';
 import type { MediaSamples } from '../sessions/media-samples';
@@ -162,11 +163,13 @@ export class FlvMedia {
   }
 
   private sample(track: FlvTrack, tag: FlvTag, header: FlvMediaHeader): void {
-    const { extents, firstFrame, head, isCut, timeNs } = tag;
+    const { extents, firstFrame, head, headLength, isCut, timeNs } = tag;
     const { bodyStart, codec, compositionMs, isKey } = header;
     // The adjustment of the picture, which stands before it (E.4.3.1).
-    if ((codec === 'VP6F' || codec === 'VP6A') && bodyStart > 0)
-      track.addConfig(head.subarray(bodyStart - 1, bodyStart));
+    const isVp6 = codec === 'VP6F' || codec === 'VP6A';
+    if (isVp6) track.addConfig(head.subarray(bodyStart - 1, bodyStart));
+    if (isKey && !track.size)
+      track.size = flvPictureSize(codec, head, bodyStart, headLength, isVp6 ? head[bodyStart - 1] : 0);
     const decodeMs = this.timeOf(track, tag);
     const missing = extents.missing + track.pendingMissing;
     track.pendingMissing = 0;

@@ -1,6 +1,7 @@
 import type { AudioFacts, VideoFacts } from '#shared/model/stream';
 import { Extents } from '../../bytes/extents';
 import { findCodec, parseAacConfig, type VideoDescription } from '../../codecs/index';
+import type { PictureSize } from '../../containers/flv-picture-size';
 import { avcConfiguration, hevcConfiguration } from '../../containers/nal-configuration';
 import type { SampleFraming, SampleTrack } from '../sessions/media-samples';
 import { GrowingColumn } from '../video/growing-column';
@@ -44,6 +45,8 @@ export class FlvTrack {
   sampleRateHz = 0;
   channels = 0;
   configChanges = 0;
+  /** Of the picture, as one of its first pictures says it. */
+  size: PictureSize | null = null;
   private readonly configs: Uint8Array[] = [];
   private readonly decodeMs = new GrowingColumn(Float64Array);
   private readonly compositionMs = new GrowingColumn(Float64Array);
@@ -140,8 +143,8 @@ export class FlvTrack {
       codec,
       framing: framingOf(codec),
       config: this.config,
-      width: kind === 'video' ? (description?.width ?? fallback.width) : null,
-      height: kind === 'video' ? (description?.height ?? fallback.height) : null,
+      width: kind === 'video' ? (description?.width ?? this.size?.width ?? fallback.width) : null,
+      height: kind === 'video' ? (description?.height ?? this.size?.height ?? fallback.height) : null,
       sampleRateHz: sound?.sampleRateHz ?? null,
       channels: sound?.channels ?? null,
       count,
@@ -163,8 +166,8 @@ export class FlvTrack {
   }): VideoFacts {
     const description = this.description();
     return {
-      width: description?.width ?? fallback.width,
-      height: description?.height ?? fallback.height,
+      width: description?.width ?? this.size?.width ?? fallback.width,
+      height: description?.height ?? this.size?.height ?? fallback.height,
       frames: this.count,
       keyFrames: this.keys,
       damagedFrames: this.damaged,

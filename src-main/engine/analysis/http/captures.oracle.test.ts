@@ -63,6 +63,20 @@ describe.skipIf(!hasCaptures)('objects of real captures', () => {
     expect(objects[0]).toMatchObject({ bytes, sha256, missingBytes: 0, complete: true, detectedType: 'video/mp4' });
   });
 
+  it.skipIf(!hasTshark)('HTTP/2 inside of TLS: the fields that tshark decrypts', () => {
+    const path = capturePath('public/tls-keylog/lbirchler-dsb-tls13.pcapng');
+    const fields = ['http2.request.full_uri', 'http2.headers.status', 'http2.headers.content_length'];
+    const theirs = tsharkFields(path, fields, '-Y', 'http2.headers');
+    const value = (column: number): string =>
+      theirs
+        .map((row) => row[column])
+        .join('')
+        .split(',')[0];
+    const [row] = analyseHttp(path).analysis.tables.page({ table: 'exchanges', offset: 0, limit: 9 })?.rows ?? [];
+    expect(row).toMatchObject({ version: 'HTTP/2', layers: 'TLS', url: value(0), status: Number(value(1)) });
+    expect(row.bytes).toBe(Number(value(2)));
+  });
+
   it.skipIf(!hasTshark)('a segment that is left out is exactly the hole of its object', () => {
     const path = capturePath('live/hls/plain_keepalive_8088.pcapng');
     const file = readFileSync(path);

@@ -21,6 +21,9 @@ const ranks = ['STUN', 'ZRTP', 'DTLS', 'QUIC', 'TURN', 'RTP'] as const;
 const maxWatched = 4096;
 /** Datagrams of a flow before anybody looks for RTP in them. */
 const ignoredPackets = 4;
+const givenUp = 255;
+/** A conversation that is watched gives way to another after this time. */
+const watchNs = 10e9;
 /** Packets with a long header that make a conversation QUIC, alone or with so many with a short one. */
 const quicLong = 2;
 const quicShort = 2;
@@ -48,10 +51,10 @@ export class DatagramRecogniser implements SessionTracker {
   readonly revision = 0;
   readonly protocols: readonly StreamProtocol[];
   private readonly conversations = new Map<number, Conversation>();
-  /** Unexplained datagrams of each flow, no more than 255. */
+  /** Unexplained datagrams of each flow, no more than `ignoredPackets`; `givenUp` where no RTP was found in them. */
   private unknown = new Uint8Array(256);
-  /** Those of nothing known, the one that has waited longest first. */
-  private readonly watched = new Set<number>();
+  /** Conversations of nothing known and since when they are watched, the longest first. */
+  private readonly watched = new Map<number, number>();
 
   constructor(private readonly host: SessionHost) {
     this.protocols = [turnOverTcp(host.framed), rtpOverTcp(host.framed)];
@@ -169,11 +172,14 @@ export class DatagramRecogniser implements SessionTracker {
       return true;
     }
     if (!this.isWorthALook(flow)) return false;
-    const conversation = known ?? this.watch(flow);
+    const conversation = known ?? this.watch(flow, frame.timeNs);
+    if (!conversation) return false;
     const finder = (conversation.finders[direction] ??= new PrefixFinder());
-    if (finder.hasGivenUp) return false;
     const found = finder.push(packet.bytes, packet.payloadStart, packet.payloadEnd);
-    if (found < 0) return false;
+    if (found < 0) {
+      if (finder.hasGivenUp) this.giveUp(flow, conversation);
+      return false;
+    }
     conversation.prefix[direction] = found;
     this.replay(conversation, flow, found, frame.number);
     this.passOn(conversation, flow, packet, frame, found);
@@ -189,23 +195,34 @@ export class DatagramRecogniser implements SessionTracker {
       grown.set(this.unknown);
       this.unknown = grown;
     }
-    if (this.unknown[flow] < 255) this.unknown[flow] += 1;
-    return this.unknown[flow] > ignoredPackets;
+    const seen = this.unknown[flow];
+    if (seen < ignoredPackets) this.unknown[flow] += 1;
+    return seen === ignoredPackets;
   }
 
-  private watch(flow: number): Conversation {
-    const conversation = this.conversation(flow);
-    this.watched.add(flow >>> 1);
-    if (this.watched.size > maxWatched) this.forgetOldest();
-    return conversation;
+  /** Null while all places are taken by conversations that began a short while ago. */
+  private watch(flow: number, timeNs: number): Conversation | null {
+    if (this.watched.size >= maxWatched && !this.forgetOldest(timeNs)) return null;
+    this.watched.set(flow >>> 1, timeNs);
+    return this.conversation(flow);
   }
 
-  private forgetOldest(): void {
-    for (const oldest of this.watched) {
+  private forgetOldest(timeNs: number): boolean {
+    for (const [oldest, sinceNs] of this.watched) {
+      if (timeNs - sinceNs < watchNs) return false;
       this.watched.delete(oldest);
       if (this.conversations.get(oldest)?.verdict === null) this.conversations.delete(oldest);
-      return;
+      return true;
     }
+    return false;
+  }
+
+  private giveUp(flow: number, conversation: Conversation): void {
+    this.unknown[flow] = givenUp;
+    conversation.finders[flow & 1] = null;
+    if (conversation.verdict !== null || conversation.finders[(flow & 1) ^ 1] !== null) return;
+    this.watched.delete(flow >>> 1);
+    this.conversations.delete(flow >>> 1);
   }
 
   /** Gives on what came before the prefix was known. */

@@ -131,12 +131,27 @@ function decodeData(layer: Layer, packet: PacketView, control: number, flags: nu
     packet.wlanPlain = layer.bytes;
   }
   if ((flags & MORE_FRAGMENTS) !== 0 || (bytes[start + 22] & 0x0f) !== 0) {
-    layer.report('note', 'wlan-fragment', 'Fragments of 802.11 frames are not put together.');
-    return;
+    const isWhole = joinFragments(layer, packet, start, flags, hasQos ? qosAt : -1);
+    // What is in no frame as it is was put together, or is not yet.
+    packet.isFragment = !isWhole;
+    packet.isReassembled = isWhole;
+    if (!isWhole) return;
+    packet.linkBytes = bytes;
+    packet.bytes = layer.bytes;
   }
   if (hasQos && (bytes[qosAt] & A_MSDU) !== 0) decodeSubframe(layer);
   else decodeLlc(layer);
   if (layer.etherType === EtherType.eapol) layer.security?.onEapol(layer, packet, flags);
+}
+
+/** Sequence control (clause 9.2.4.4): fragment number in the lower 4 bits, then the sequence number. */
+function joinFragments(layer: Layer, packet: PacketView, header: number, flags: number, qosAt: number): boolean {
+  const { linkBytes } = packet;
+  const control = linkBytes[header + 22] | (linkBytes[header + 23] << 8);
+  const trafficId = qosAt < 0 ? 16 : linkBytes[qosAt] & 0x0f;
+  // Receiver and transmitter, the sequence number and the traffic class make one unit.
+  const key = `${String.fromCharCode(...linkBytes.subarray(header + 4, header + 16))}${control >> 4} ${trafficId}`;
+  return layer.wlanFragments.take(layer, key, control & 0x0f, (flags & MORE_FRAGMENTS) === 0);
 }
 
 /**

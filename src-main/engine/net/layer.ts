@@ -1,4 +1,5 @@
 import type { DiagnosticSink, Severity } from '#shared/model/diagnostic';
+import { WlanFragments } from './wlan-fragments';
 import type { WlanSecurity } from './wlan-security';
 
 /** EtherType (IEEE 802 numbers) under which link layers hand a payload on that they do not understand. */
@@ -66,6 +67,8 @@ export class Layer {
   /** Frame being decoded. */
   frame = 0;
   timeNs = 0;
+  /** 802.11 fragments that wait for others. */
+  readonly wlanFragments = new WlanFragments();
 
   constructor(
     private readonly sink: DiagnosticSink,

@@ -182,6 +182,32 @@ describe('datagrams of packets with sync bytes', () => {
     expect(Buffer.from(fileOf(analysis, session.id)).equals(Buffer.from(whole))).toBe(true);
   });
 
+  it('of 192 and 204 bytes are read and kept as they are', () => {
+    for (const stride of [192, 204]) {
+      const packets = datagrams(bytes, 188).map((packet, i) => {
+        const more = new Uint8Array(stride - 188).fill(i & 0x3f);
+        return concatenate(stride === 192 ? [more, packet] : [packet, more]);
+      });
+      const whole = concatenate(packets);
+      const capture = new Conversations();
+      for (const datagram of datagrams(whole, 7 * stride)) capture.datagram(sender, group, datagram);
+      const analysis = capture.analyse();
+      const [session] = sessionsOf(analysis);
+      expect(session.details).toMatchObject({ 'packet size': stride, 'continuity errors': 0 });
+      expect(analysis.samples(session.id)?.tracks[0].count).toBe(video.length);
+      expect(Buffer.from(fileOf(analysis, session.id)).equals(Buffer.from(whole))).toBe(true);
+      expect(demux(fileOf(analysis, `${session.id}/program-1`)).units.length).toBe(video.length + audio.length);
+    }
+  });
+
+  it('with faults are told of among the diagnostics', () => {
+    const capture = new Conversations();
+    const parts = datagrams(bytes);
+    for (const [i, part] of parts.entries()) if (i !== 5) capture.datagram(sender, group, part);
+    const rows = capture.analyse().tables.page({ table: 'diagnostics', offset: 0, limit: 50 })?.rows ?? [];
+    expect(rows.find(({ code }) => code === 'mpegts-continuity')).toMatchObject({ severity: 'warning', firstFrame: 6 });
+  });
+
   it('are told of in tables', () => {
     const capture = new Conversations();
     for (const datagram of datagrams(bytes)) capture.datagram(sender, group, datagram);

@@ -16,12 +16,13 @@ import { DatagramProbe, datagramStride } from './datagram-probe';
 import type { MediaSource } from './media-source';
 import type { MpegSession } from './mpeg-session';
 import { PsSession } from './ps-session';
+import { reportSession } from './report-session';
 import { containerNames, pourRtp } from './rtp-source';
 import { type TsByteSink, tsProtocol } from './ts-protocol';
 import { TsSession } from './ts-session';
 import { checkRows, pidRows, tsCheckTable, tsPidTable } from './ts-tables';
 
-const maxSessions = 2000;
+const maxSessions = 1000;
 /** Flows that may be transport streams at a time. */
 const maxProbes = 4096;
 
@@ -116,7 +117,7 @@ export class MpegTsTracker implements SessionTracker {
   }
 
   finish(): void {
-    for (const session of this.all) session.finish();
+    for (const session of this.all) this.end(session);
     this.probes.clear();
     this.isFinished = true;
   }
@@ -138,8 +139,13 @@ export class MpegTsTracker implements SessionTracker {
       const media = { url: `rtp://${dst}`, source, destination, flow: -1, layers: [], rtpStreamId: id };
       const session = container === 'ts' ? this.add(media, 188) : this.addProgramStream(media);
       pourRtp(index, bytes, (packet, start, end) => bytes.keep(packet, start, end), session);
-      session.finish();
+      this.end(session);
     }
+  }
+
+  private end(session: MpegSession): void {
+    session.finish();
+    if (session instanceof TsSession) reportSession(session, this.host.sink);
   }
 
   private owner(id: string): MpegSession | null {

@@ -6,12 +6,16 @@ import { type EsFacts, encodingName, isVideoCodec, ProgramClock, ticksPerSecond 
 /** Times that differ by more from what is expected belong to another time base: seconds. */
 const maxStrayTime = 10;
 
+/** How much later something goes on where nothing says it. */
+const usualStepSeconds = 0.04;
+
 /** Places the access units of one program on the axis of the capture. */
 export class TimeAxis {
   private readonly clock = new ProgramClock();
   /** Seconds to add to a time; NaN before the first. */
   private shift = Number.NaN;
   private last = 0;
+  private latest = Number.NEGATIVE_INFINITY;
   /** How often the time base changed. */
   jumps = 0;
 
@@ -29,11 +33,12 @@ export class TimeAxis {
     } else {
       const expected = this.isPaced ? arrival : this.last;
       if (Math.abs(time + this.shift - expected) > maxStrayTime) {
-        this.shift = expected - time;
+        this.shift = (this.isPaced ? arrival : this.latest + usualStepSeconds) - time;
         this.jumps += 1;
       }
     }
     this.last = time + this.shift;
+    this.latest = Math.max(this.latest, this.last);
     return { time: this.last, decode: decodeTicks + this.shift };
   }
 }

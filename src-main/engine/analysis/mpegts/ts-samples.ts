@@ -86,7 +86,10 @@ function notesOf(demuxer: TsDemuxer, axis: TimeAxis, programs: number): string[]
   if (count > 0) notes.push(`${count} continuity ${count === 1 ? 'error' : 'errors'}: packets are missing.`);
   const scrambled = demuxer.pids.filter(({ scrambledPackets }) => scrambledPackets > 0).length;
   if (scrambled > 0) notes.push(`${scrambled} PIDs carry scrambled packets, which are left out.`);
-  if (axis.jumps > 0) notes.push(`The time base changed ${axis.jumps} times: times go on as the packets came.`);
+  if (axis.jumps > 0)
+    notes.push(
+      `The time base changed ${axis.jumps === 1 ? 'once' : `${axis.jumps} times`}: times go on as the packets came.`,
+    );
   if (programs > 1) notes.push(`The first of ${programs} programs with pictures or sound.`);
   return notes;
 }

@@ -78,7 +78,7 @@ export class TsSession implements MpegSession {
       id: source.id,
       kind: 'mpegts',
       url: source.url,
-      state: errors === 0 ? 'complete' : `${errors} continuity ${errors === 1 ? 'error' : 'errors'}`,
+      state: this.state(errors),
       client: formatEndpoint(source.destination),
       server: formatEndpoint(source.source),
       agent: null,
@@ -151,6 +151,11 @@ export class TsSession implements MpegSession {
 
   owns(id: string): boolean {
     return id === this.source.id || id.startsWith(`${this.source.id}/`);
+  }
+
+  private state(errors: number): string {
+    if (errors > 0) return `${errors} continuity ${errors === 1 ? 'error' : 'errors'}`;
+    return this.found.length > 0 ? 'complete' : 'without a program map';
   }
 
   private get title(): string {

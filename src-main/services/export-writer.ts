@@ -4,7 +4,7 @@ import type { Artifact, ExportFormat, VideoExportChoices } from '#shared/model/a
 import type { ExportedFile } from '../media/export-file';
 import { type Ffmpeg, resolveFfmpeg } from '../media/ffmpeg/resolve';
 import type { MadeFile } from '../media/made-file';
-import type { VideoFile } from '../media/mux/video-file';
+import type { SamplesInput, VideoFile } from '../media/mux/video-file';
 import { resyncSeconds } from '../media/placement';
 import { RpcFailure } from '../workers/rpc/protocol';
 import { suggestName, type TargetFormat, targetFormat, type VideoTarget } from './export-naming';
@@ -14,6 +14,7 @@ import type { MediaWorkerHost } from './media-worker-host';
 import { askRtp, fileOf, samplesOf, unlessMissing } from './opened-source';
 import { packetsName, type SessionTarget, sessionName, sessionTarget } from './session-target';
 import { SourceRows } from './source-rows';
+import { storedMedia } from './stored-media';
 
 interface PacketsTarget {
   readonly kind: 'packets';
@@ -135,6 +136,7 @@ export class ExportWriter {
       return this.describe({ ...common, kind, exported });
     } finally {
       await rm(temporary, { force: true, recursive: true });
+      await rm(`${temporary}.samples`, { force: true });
     }
   }
 
@@ -186,8 +188,9 @@ export class ExportWriter {
       const made = await this.worker.call('original', { input: { ...file, captureBytes }, path }, options);
       return { ...made, packets: await this.packetsOf(captureId, sourceId) };
     }
-    if (!samples) throw new Error('media without samples were planned');
-    const input = { samples: samples.samples, capturePath: samples.capturePath, captureBytes };
+    const input: SamplesInput = samples
+      ? { samples: samples.samples, capturePath: samples.capturePath, captureBytes }
+      : await this.takenSamples(captureId, file, `${path}.samples`, options);
     switch (target.kind) {
       case 'pictures-and-sound': {
         const request = { format: target.format, path, mode: damage, quality: quality ?? null, ffmpegPath };
@@ -200,6 +203,19 @@ export class ExportWriter {
       case 'picture-files':
         return this.worker.call('exportPictures', { input, path }, options);
     }
+  }
+
+  /** What was sent as a file and not found as samples is taken apart first. */
+  private async takenSamples(
+    captureId: string,
+    file: Awaited<ReturnType<typeof fileOf>>,
+    path: string,
+    { signal }: Pick<MakeOptions, 'signal'>,
+  ): Promise<SamplesInput> {
+    if (!file) throw new Error('media without samples or a file were planned');
+    const input = await storedMedia(this.captures, captureId, file);
+    const { samples, bytes } = await this.worker.call('takeSamples', { input, path }, { signal });
+    return { samples, capturePath: path, captureBytes: bytes };
   }
 
   /** Frames that something came in. */

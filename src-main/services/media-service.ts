@@ -2,13 +2,14 @@ import type { PlayerModel } from '#shared/model/player';
 import type { DamageMode, VideoMaking, VideoModel } from '#shared/model/video';
 import { ArtifactStore, type StoredArtifact } from '../media/artifact-store';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
-import type { VideoInput } from '../media/mux/video-file';
+import type { SamplesInput, VideoInput } from '../media/mux/video-file';
 import type { SampleAudioInput } from '../media/samples/sample-audio';
 import type { MediaInput } from '../media/source';
 import { RpcFailure } from '../workers/rpc/protocol';
 import type { MediaSource } from './media-source';
 import { type MediaWorker, MediaWorkerHost } from './media-worker-host';
-import { askRtp, samplesOf } from './opened-source';
+import { askRtp, fileOf, samplesOf } from './opened-source';
+import { storedMedia } from './stored-media';
 import { VideoMaker } from './video-maker';
 
 export interface MediaServiceOptions {
@@ -36,6 +37,8 @@ interface CapturePlayers {
   readonly videoCancels: Map<string, AbortController>;
   /** Of the videos that come in pieces. */
   readonly makers: Map<string, VideoMaker>;
+  /** Samples out of files that were sent, by source. */
+  readonly taken: Map<string, Promise<SamplesInput>>;
 }
 
 /** Makes what the player plays, and gives it out by opaque ids. */
@@ -156,6 +159,7 @@ export class MediaService {
       videos: new Map(),
       videoCancels: new Map(),
       makers: new Map(),
+      taken: new Map(),
     };
     this.captures.set(captureId, own);
     return own;
@@ -230,17 +234,35 @@ export class MediaService {
     }
   }
 
+  /** Coded samples as they were found, or as they are taken out of a file that was sent; null for RTP. */
+  private async samplesOf(captureId: string, sourceId: string, captureBytes: number): Promise<SamplesInput | null> {
+    const { captures } = this.options;
+    const found = await samplesOf(captures, captureId, sourceId);
+    if (found) return { samples: found.samples, capturePath: found.capturePath, captureBytes };
+    const file = await fileOf(captures, captureId, sourceId);
+    if (!file) return null;
+    const { cancel, taken } = this.playersOf(captureId);
+    return this.once(captureId, taken, sourceId, async () => {
+      const input = await storedMedia(captures, captureId, file);
+      const { id, path } = this.store.reserve(captureId, 'samples', 'application/octet-stream');
+      try {
+        const { samples, bytes } = await this.worker.call('takeSamples', { input, path }, { signal: cancel.signal });
+        return { samples, capturePath: path, captureBytes: bytes };
+      } catch (error) {
+        this.store.remove(id);
+        throw error;
+      }
+    });
+  }
+
   private async soundInput(
     captureId: string,
     sourceId: string,
     captureBytes: number,
   ): Promise<{ readonly title: string; readonly input: MediaInput | SampleAudioInput }> {
     const { captures } = this.options;
-    const found = await samplesOf(captures, captureId, sourceId);
-    if (found) {
-      const { samples, capturePath } = found;
-      return { title: samples.title, input: { samples, sourceId, capturePath, captureBytes } };
-    }
+    const found = await this.samplesOf(captureId, sourceId, captureBytes);
+    if (found) return { title: found.samples.title, input: { ...found, sourceId } };
     const { kind, streams, title, capturePath } = await askRtp(captures, captureId, sourceId, 'audio', (id) =>
       captures.mediaIndex(captureId, id),
     );
@@ -253,11 +275,8 @@ export class MediaService {
     captureBytes: number,
   ): Promise<{ readonly title: string; readonly input: VideoInput }> {
     const { captures } = this.options;
-    const found = await samplesOf(captures, captureId, sourceId);
-    if (found) {
-      const { samples, capturePath } = found;
-      return { title: samples.title, input: { samples, capturePath, captureBytes } };
-    }
+    const found = await this.samplesOf(captureId, sourceId, captureBytes);
+    if (found) return { title: found.samples.title, input: found };
     const source = await askRtp(captures, captureId, sourceId, 'video', (id) => captures.videoSource(captureId, id));
     const { title, video, audio, relation, capturePath } = source;
     return { title, input: { title, video, audio, relation, capturePath, captureBytes } };

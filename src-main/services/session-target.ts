@@ -7,6 +7,7 @@ import { exportName, sanitizeName } from '../media/file-names';
 import { videoFormat } from '../media/samples/picture-source';
 import type { VideoFileFormat } from '../media/mux/video-file';
 import type { SourceRows } from './source-rows';
+import { isMedia } from './stored-media';
 
 /** What is written of coded samples or of a file that was sent. */
 export type SessionTarget =
@@ -34,7 +35,7 @@ export function sessionTarget(
   file: MediaFile | null,
 ): Result<SessionTarget> {
   if (format === 'original' || format === 'flv' || format === 'ts') return originalTarget(format, file);
-  if (!samples) return format === 'auto' ? originalTarget('original', file) : noSamples(format);
+  if (!samples) return format === 'auto' ? originalTarget('original', file) : fileTarget(format, file);
   const video = pictures(samples);
   switch (format) {
     case 'auto': {
@@ -76,6 +77,17 @@ function originalTarget(format: 'original' | 'flv' | 'ts', file: MediaFile | nul
   return fail('format-not-possible', `It was not sent as ${format.toUpperCase()}, but as ${file.extension}.`, {
     hint: 'Export it as original, or as mp4.',
   });
+}
+
+/** What is in a file that was sent comes out of it only when it is written; its kind tells what may be. */
+function fileTarget(format: ExportFormat, file: MediaFile | null): Result<SessionTarget> {
+  if (!file || !isMedia(file)) return noSamples(format);
+  const hasPictures = file.mime.startsWith('video/');
+  if (format === 'wav' || format === 'au') return ok({ kind: 'sound', format });
+  if (format === 'mp4' || format === 'mkv') {
+    return ok(hasPictures ? { kind: 'pictures-and-sound', format } : { kind: 'sound', format });
+  }
+  return format === 'webm' && hasPictures ? ok({ kind: 'pictures-and-sound', format }) : noSamples(format);
 }
 
 function noSamples(format: ExportFormat): Result<never> {

@@ -160,6 +160,52 @@ describe('a camera', () => {
   });
 });
 
+describe.skipIf(!ffmpegPath)('a file that was sent', { timeout: 30_000 }, () => {
+  it.each([
+    ['film.mp4', 'video/mp4', ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'aac'], ['h264', 'aac']],
+    ['film.webm', 'video/webm', ['-c:v', 'libvpx', '-c:a', 'libvorbis'], ['vp8', 'aac']],
+    ['film.avi', 'video/x-msvideo', ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-c:a', 'libmp3lame'], ['h264', 'mp3']],
+  ] as const)('%s is played and written anew', async (name, mime, codecs, expected) => {
+    const path = join(fixture.folder, name);
+    const inputs = ['-f', 'lavfi', '-i', 'testsrc=d=1:r=20', '-f', 'lavfi', '-i', 'sine=d=1'];
+    const bytes = madeByFfmpeg(ffmpegPath, path, ...inputs, ...codecs);
+    const { extents } = fixture.track([{ data: bytes, timeSeconds: 0 }], { kind: 'video', codec: 'JPEG' });
+    const extension = name.split('.')[1];
+    captures.files.set('http-stream-1', { sourceId: 'http-stream-1', extension, mime, extents });
+    const row = { id: 'http-stream-1', kind: 'http-stream', url: `http://192.0.2.1/${name}`, media: 'video' };
+    captures.rows.set('sessions', [{ ...row, startSeconds: 7, firstFrame: 4 }]);
+    const video = await media.video('c', 'http-stream-1', 'faithful');
+    expect(video.startSeconds).toBeCloseTo(7, 1);
+    expect([...video.frames.isKey].length).toBe(20);
+    expect(video.frames.frames[0]).toBe(4);
+    const { artifacts, failures } = await exports.exportAll('c', ['http-stream-1'], 'mkv', out);
+    expect(failures).toEqual([]);
+    expect(artifacts[0].frames).toBe(20);
+    expect(probed(artifacts[0].path).streams.map(({ codec_name }) => codec_name)).toEqual(expected);
+    const [sound] = (await exports.exportAll('c', ['http-stream-1'], 'wav', out)).artifacts;
+    expect(Math.abs((sound.durationSeconds ?? 0) - 1)).toBeLessThan(0.1);
+    const [sent] = (await exports.exportAll('c', ['http-stream-1'], 'auto', out)).artifacts;
+    expect(sent.sha256).toBe(sha256(bytes));
+    expect(readdirSync(out).length).toBe(3);
+  });
+
+  it('is heard when it is sound, and says when it is broken', async () => {
+    const path = join(fixture.folder, 'radio.mp3');
+    const bytes = madeByFfmpeg(ffmpegPath, path, '-f', 'lavfi', '-i', 'sine=d=2', '-c:a', 'libmp3lame');
+    const { extents } = fixture.track([{ data: bytes, timeSeconds: 0 }], { kind: 'video', codec: 'JPEG' });
+    captures.files.set('http-stream-2', { sourceId: 'http-stream-2', extension: 'mp3', mime: 'audio/mpeg', extents });
+    const player = await media.player('c', 'http-stream-2');
+    expect(Math.abs(player.durationSeconds - 2)).toBeLessThan(0.1);
+    const broken = { sourceId: 'http-stream-3', extension: 'mp4', mime: 'video/mp4', extents: stored('no film') };
+    captures.files.set('http-stream-3', broken);
+    const asked = media.video('c', 'http-stream-3', 'faithful');
+    await expect(asked).rejects.toMatchObject({ failure: { code: 'codec-not-playable' } });
+    const { failures } = await exports.exportAll('c', ['http-stream-3'], 'mp4', out);
+    expect(failures[0].error).toMatch(/cannot be taken apart/);
+    expect(readdirSync(out)).toEqual([]);
+  });
+});
+
 describe.skipIf(!ffmpegPath)('a session with sound', { timeout: 30_000 }, () => {
   it('is played and saved by its id, and its sound alone', async () => {
     const source = join(fixture.folder, 'source.mp4');

@@ -9,6 +9,7 @@ import type { SampleAudioFormat, SampleAudioInput } from '../media/samples/sampl
 import type { ReplayReport, ReplayRequest } from '../media/replay-stream';
 import type { MediaInput } from '../media/source';
 import type { PacketsInput } from '../media/packet-file';
+import type { StoredMedia, StoredMediaInput } from '../media/samples/stored-samples';
 import type { StoredFileInput } from '../media/stored-file';
 
 interface PieceArgument {
@@ -58,6 +59,12 @@ export type MediaApi = {
   exportPictures: {
     argument: { readonly input: SamplesInput; readonly path: string };
     value: MadeFile;
+    progress: number;
+  };
+  /** Takes the coded samples out of a file that was sent, into the file `path`. */
+  takeSamples: {
+    argument: { readonly input: StoredMediaInput; readonly path: string };
+    value: StoredMedia;
     progress: number;
   };
   /** Writes frames as a capture file. */

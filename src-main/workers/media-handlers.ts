@@ -6,6 +6,7 @@ import { replayStream } from '../media/replay-stream';
 import { renderPlayerAudio } from '../media/player-audio';
 import { exportSampleAudio, renderSampleAudio } from '../media/samples/sample-audio';
 import { exportPictures } from '../media/samples/sample-pictures';
+import { takeSamples } from '../media/samples/stored-samples';
 import { writePackets } from '../media/packet-file';
 import { writeOriginal } from '../media/stored-file';
 import type { MediaApi } from './media-api';
@@ -59,6 +60,10 @@ export const mediaHandlers: Handlers<MediaApi> = {
   },
   exportPictures({ input, path }, context) {
     return writing(path, exportPictures(input, path, optionsOf(context)));
+  },
+  async takeSamples({ input, path }, context) {
+    const options = { ...optionsOf(context), ffmpegPath: await ffmpegPath() };
+    return writing(path, takeSamples(input, path, options));
   },
   packets({ input, path }, context) {
     return writing(path, writePackets(input, path, optionsOf(context)));

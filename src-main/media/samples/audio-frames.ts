@@ -36,8 +36,8 @@ interface Piece {
   readonly layer?: number;
 }
 
-/** Takes a sample apart into frames. */
-type Splitter = (bytes: Uint8Array) => Piece[];
+/** Takes a sample apart into frames; its number tells those apart that do not say how long they are. */
+type Splitter = (bytes: Uint8Array, sample: number) => Piece[];
 
 /**
  * Times of containers are rounded, RTMP's to the millisecond: a frame that begins this near to the end of the one
@@ -61,7 +61,7 @@ export function* audioFrames(track: SampleTrack, reader: PayloadReader): Generat
     const { bytes, holes } = readSample(track, i, reader);
     const whole = holes.length > 0 ? bytes.subarray(0, holes[0]) : bytes;
     let offset = 0;
-    for (const { data, samples, sampleRateHz, channels, config = track.config, layer = 0 } of split(whole)) {
+    for (const { data, samples, sampleRateHz, channels, config = track.config, layer = 0 } of split(whole, i)) {
       const durationSeconds = samples / sampleRateHz;
       const time = times[i] + offset;
       offset += durationSeconds;
@@ -97,6 +97,9 @@ function splitterOf(track: SampleTrack): Splitter | null {
       return splitAc3;
     case 'opus':
       return plainOpus(track);
+    case 'vorbis':
+    case 'flac':
+      return timedSound(track);
     default:
       return plainSound(track);
   }
@@ -233,5 +236,15 @@ function plainSound(track: SampleTrack): Splitter | null {
     const samples = Math.floor(bytes.length / (width * channels));
     const data = bytes.subarray(0, samples * width * channels);
     return samples > 0 ? [{ data, samples, sampleRateHz, channels }] : [];
+  };
+}
+
+/** Frames that last until the next one; the last one as long as the one before it. */
+function timedSound({ timeSeconds, sampleRateHz, channels }: SampleTrack): Splitter | null {
+  if (!sampleRateHz || !channels) return null;
+  return (data, sample) => {
+    const from = Math.min(sample, timeSeconds.length - 2);
+    const samples = Math.round((timeSeconds[from + 1] - timeSeconds[from]) * sampleRateHz);
+    return data.length > 0 && samples > 0 ? [{ data, samples, sampleRateHz, channels }] : [];
   };
 }

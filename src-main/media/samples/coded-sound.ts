@@ -112,6 +112,10 @@ export function decoderEntry({ track, format }: CodedSound): MatroskaAudio | nul
       return { ...plain, codecId: 'A_EAC3' };
     case 'opus':
       return { ...plain, codecId: 'A_OPUS', codecPrivate: config ?? opusHead(channels) };
+    case 'vorbis':
+      return config && { ...plain, codecId: 'A_VORBIS', codecPrivate: config };
+    case 'flac':
+      return config && { ...plain, codecId: 'A_FLAC', codecPrivate: config };
     case 'pcma':
       return { ...plain, codecId: 'A_MS/ACM', codecPrivate: waveFormat(6, sampleRateHz, channels, 8) };
     case 'pcmu':

@@ -20,6 +20,7 @@ import {
   type MessageSide,
   parseHead,
 } from '../../protocols/http/index';
+import { maskSecrets } from '../../protocols/rtsp';
 import { arraySource, type RowSource } from '../../store/table-view';
 import type { MediaFile } from '../sessions/media-samples';
 import type { SessionHost } from '../sessions/session-host';
@@ -238,11 +239,14 @@ export class HttpTracker implements SessionTracker, HttpSink {
     ] as const) {
       if (stored === null) continue;
       const bytes = this.readStored(stored);
+      maskSecrets(bytes);
       fields.push(headField(name, bytes));
       texts.push(latin1Text(bytes));
     }
     const { client, server } = record.connection;
-    const raw = record.requestHead ?? record.responseHead;
+    const head = record.requestHead ?? record.responseHead;
+    const raw = head === null ? new Uint8Array(0) : this.readStored(head);
+    maskSecrets(raw);
     return {
       id,
       frame: Math.max(0, record.requestFrame, record.requestFrame < 0 ? record.responseFrame : 0),
@@ -252,7 +256,7 @@ export class HttpTracker implements SessionTracker, HttpSink {
       title: `${record.method || 'HTTP'} ${record.url || record.status}`,
       fields,
       text: texts.join(''),
-      raw: raw === null ? new Uint8Array(0) : this.readStored(raw),
+      raw,
     };
   }
 

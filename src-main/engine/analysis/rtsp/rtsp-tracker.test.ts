@@ -264,7 +264,11 @@ describe('sessions of RTSP', () => {
       const send = (from: Side, to: Side, bytes: Uint8Array): void => {
         for (let at = 0; at < bytes.length; at += size) talk.segment(from, to, bytes.subarray(at, at + size));
       };
-      send(getter, server, utf8Bytes(`GET /cam HTTP/1.0\r\n${cookie}Accept: ${type}\r\n\r\n`));
+      send(
+        getter,
+        server,
+        utf8Bytes(`GET /cam HTTP/1.0\r\n${cookie}Authorization: Basic YTpi\r\nAccept: ${type}\r\n\r\n`),
+      );
       send(server, getter, utf8Bytes(`HTTP/1.0 200 OK\r\nContent-Type: ${type}\r\n\r\n`));
       send(
         poster,
@@ -283,6 +287,10 @@ describe('sessions of RTSP', () => {
         { codec: 'L16', packets: 20, lost: 0 },
       ]);
       const { id } = session(analysis);
+      const [exchange] = analysis.tables.page({ table: 'exchanges', offset: 0, limit: 1 })?.rows ?? [];
+      const http = JSON.stringify(analysis.sessionMessage(exchange.id));
+      expect(http).toContain('Authorization');
+      expect(http).not.toContain('YTpi');
       const rows = analysis.tables.page({ table: 'session-messages', scope: id, offset: 0, limit: 20 })?.rows ?? [];
       expect(analysis.sessionMessage(String(rows[4].id))?.title).toBe(`SETUP ${url}/trackID=1 RTSP/1.0`);
     }

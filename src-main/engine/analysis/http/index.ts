@@ -1,4 +1,4 @@
-export type { Content, ContentCoding, ContentDecoder, DecodedContent } from './content';
-export type { BodyRecord, ExchangeRecord } from './exchange-record';
+export type { ContentDecoder } from './content';
+export type { ExchangeRecord } from './exchange-record';
 export { type BodyListener, type HttpConsumer, HttpTracker } from './http-tracker';
 export { parseContentRange } from './range-group';

@@ -1,5 +1,3 @@
-import { detectContent } from './detect-type';
-
 /** Extensions of types that their bytes alone do not tell. */
 const extensionOfType: Readonly<Record<string, string>> = {
   'text/css': 'css',
@@ -59,9 +57,6 @@ export function objectName(url: string, contentType: string | null, extension: s
   // `image.cgi` with a picture in it becomes `image.jpg`; `page.2` keeps its number.
   return isPlain && /[a-z]/i.test(own) ? `${cut(stem)}.${right}` : `${cut(clean || stem)}.${right}`;
 }
-
-/** Extension of what the bytes are; null when they do not tell. */
-export const extensionOf = (sample: Uint8Array): string | null => detectContent(sample)?.extension ?? null;
 
 function decoded(text: string): string {
   try {

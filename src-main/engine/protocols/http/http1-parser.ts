@@ -1,8 +1,8 @@
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { Extents, missingBytes } from '../../bytes/extents';
+import { PieceBuffer } from '../../bytes/piece-buffer';
 import { startsWithAscii } from '../../bytes/text';
 import { type HttpHead, parseFields, parseHead, type HttpField } from './message';
-import { PieceBuffer } from './piece-buffer';
 import { findRequestLine, findStatusLine, indexOfLineFeed, isRequestLine, isStatusLine } from './start-line';
 
 /** How a body is delimited (RFC 9112, section 6.3). */
@@ -260,7 +260,7 @@ export class Http1Parser {
   }
 
   private append(bytes: Uint8Array, start: number, end: number, address: number): void {
-    this.buffer.append(bytes, start, end, this.frame, this.timeNs, address);
+    this.buffer.push(bytes, start, end, this.frame, this.timeNs, address);
   }
 
   private takeLine(bytes: Uint8Array, at: number, end: number, address: number, limit: number): number {
@@ -550,7 +550,7 @@ export class Http1Parser {
       if (end - kept > start) this.handler.onBody(from, start, end - kept, frame, timeNs, address);
       if (kept === 0) return;
       const last = address === missingBytes ? missingBytes : address + end - 1 - start;
-      this.buffer.append(from, end - 1, end, frame, timeNs, last);
+      this.buffer.push(from, end - 1, end, frame, timeNs, last);
     });
   }
 

@@ -6,8 +6,6 @@ export {
   fieldValue,
   type HttpField,
   type HttpHead,
-  listValues,
   mediaTypeOf,
-  parameterOf,
   parseHead,
 } from './message';

@@ -60,13 +60,6 @@ export function mediaTypeOf(value: string | null): string | null {
   return type || null;
 }
 
-/** A parameter of a field value: `boundary` of `multipart/mixed; boundary="x"` (RFC 9110, section 5.6.6). */
-export function parameterOf(value: string, name: string): string | null {
-  const match = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]*))`, 'i').exec(value);
-  if (!match) return null;
-  return match[1] === undefined ? match[2] : match[1].replace(/\\(.)/g, '$1');
-}
-
 /** Text of a field value: UTF-8 where it is, else ISO 8859-1, which loses nothing. */
 export const fieldText = (bytes: Uint8Array, start: number, end: number): string =>
   utf8TextOrNull(bytes, start, end) ?? latin1Text(bytes, start, end);

@@ -1,7 +1,7 @@
 import { missingBytes } from '../../bytes/extents';
+import { PieceBuffer } from '../../bytes/piece-buffer';
 import { latin1Text } from '../../bytes/text';
 import { fieldValue, type HttpField, parseFields } from './message';
-import { PieceBuffer } from './piece-buffer';
 
 export interface MultipartHandler {
   /** A part begins; `frame` and `timeNs` are those of the first byte of its fields. */
@@ -93,7 +93,7 @@ export class MultipartSplitter {
     while (next < end && bytes[next] !== LF) next += 1;
     const hasEnd = next < end;
     if (hasEnd) next += 1;
-    buffer.append(bytes, at, next, this.frame, this.timeNs, address);
+    buffer.push(bytes, at, next, this.frame, this.timeNs, address);
     if (hasEnd) this.onLine();
     else if (this.phase !== 'head' && buffer.length > maxLine) {
       // Binary: only what the next line feed ends can be a delimiter, and the end of it is enough to tell.
@@ -170,7 +170,7 @@ export class MultipartSplitter {
       // It may begin the next one: look at it again.
       return at;
     }
-    buffer.append(bytes, at, at + 1, this.frame, this.timeNs, address);
+    buffer.push(bytes, at, at + 1, this.frame, this.timeNs, address);
     if (buffer.length === this.lineEndLength() + this.delimiter.length && buffer.length > this.delimiter.length) {
       buffer.clear();
       this.handler.onPartEnd(true);
@@ -200,7 +200,7 @@ export class MultipartSplitter {
   /** The delimiter was taken already; it is put before the rest of its line, so that two dashes behind it tell. */
   private repeatDelimiter(): void {
     const bytes = Uint8Array.from(this.delimiter, (letter) => letter.charCodeAt(0));
-    this.buffer.append(bytes, 0, bytes.length, this.frame, this.timeNs, missingBytes);
+    this.buffer.push(bytes, 0, bytes.length, this.frame, this.timeNs, missingBytes);
   }
 
   private release(): void {

@@ -109,7 +109,7 @@ export class Workbench {
   /** Chooses an entry of the Export menu. */
   async exportSelected(
     kind: 'call' | 'stream' | 'session' | 'object',
-    format: 'wav' | 'mp4' | 'au' | 'raw' | 'original',
+    format: 'wav' | 'mp4' | 'au' | 'raw' | 'flv' | 'original',
   ): Promise<void> {
     await this.page.getByTestId('export-menu').click();
     await this.page.getByTestId(`export-${kind}-${format}`).click();

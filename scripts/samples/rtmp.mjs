@@ -187,6 +187,7 @@ export function buildRtmpFixture() {
     bytes: buildCapture(pcapngFormat({ startSeconds: START_SECONDS }), frames),
     truth: {
       url: 'rtmp://198.51.100.62:8085/live/square',
+      packets: frames.length,
       width,
       height,
       pictures: PICTURES,

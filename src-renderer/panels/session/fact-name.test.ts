@@ -6,7 +6,7 @@ describe('factName', () => {
     ['frameRate', 'Frame rate'],
     ['frames', 'Frames'],
     ['tcUrl', 'tcUrl'],
-    ['metadata.width', 'Metadata.width'],
+    ['onMetaData.audiocodecid', 'onMetaData.audiocodecid'],
   ])('%s is shown as %s', (name, shown) => expect(factName(name)).toBe(shown));
 });
 

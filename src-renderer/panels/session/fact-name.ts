@@ -1,6 +1,7 @@
 /** `frameRate` as `Frame rate`; names with a capital inside a short word (`tcUrl`, `flashVer`) stay as the protocol has them. */
 export function factName(name: string): string {
-  if (wireNames.has(name)) return name;
+  // Metadata stand behind the name of their message: `onMetaData.audiocodecid`.
+  if (wireNames.has(name) || name.includes('.')) return name;
   const words = name.replace(
     /([a-z0-9])([A-Z])/g,
     (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,

@@ -12,6 +12,7 @@ import {
 import { Conversations, type Side } from '#engine/analysis/sessions/testing/conversations';
 import { packHeader, pesPackets, programStreamMap } from '#engine/containers/mpeg-ps/testing/ps-builder';
 import { h264Unit, sampleStream } from '#engine/containers/mpeg-ts/testing/ts-builder';
+import { rtpdumpHeader, rtpdumpRecord } from '#engine/containers/rtpdump';
 import { rawZstd } from '../../workers/testing/zstd-builder';
 
 export interface FuzzSeed {
@@ -33,6 +34,7 @@ export function ownSeeds(root: string): FuzzSeed[] {
     ...files,
     ...builtSeeds(),
     ...mpegSeeds(),
+    ...rtspSeeds(),
     { name: 'gzip', bytes: new Uint8Array(gzipSync(head)) },
     { name: 'zstd', bytes: new Uint8Array(rawZstd(head)) },
   ];
@@ -113,5 +115,45 @@ function mpegSeeds(): FuzzSeed[] {
     { name: 'program stream', bytes: concat(...packs) },
     { name: 'transport stream in datagrams', bytes: datagrams.file() },
     { name: 'program stream in RTP', bytes: packets.file() },
+  ];
+}
+
+/** RTSP with interleaved media, RTP behind lengths and in TURN channels, an rtpdump file. */
+function rtspSeeds(): FuzzSeed[] {
+  const client: Side = { address: '192.0.2.5', port: 40_000 };
+  const server: Side = { address: '198.51.100.7', port: 8554 };
+  const ascii = (...lines: string[]): Uint8Array => new TextEncoder().encode(lines.join('\r\n'));
+  const rtp = (i: number): Uint8Array => {
+    const packet = new Uint8Array(60).fill(0xd5);
+    packet.set([0x80, 8, 0, i, 0, 0, (i * 160) >> 8, (i * 160) & 0xff, 1, 2, 3, 4]);
+    return packet;
+  };
+  const sdp = 'v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 0 RTP/AVP 8\r\na=control:1\r\n';
+  const rtsp = new Conversations();
+  const exchange = (request: string, fields: string, body = ''): void => {
+    rtsp.segment(client, server, ascii(`${request} RTSP/1.0`, 'CSeq: 1', fields, '', ''));
+    const length = `Content-Length: ${body.length}`;
+    rtsp.segment(server, client, ascii('RTSP/1.0 200 OK', 'CSeq: 1', length, fields, '', body));
+  };
+  exchange('DESCRIBE rtsp://user:secret@198.51.100.7/a', 'Authorization: Basic YTpi', sdp);
+  exchange('SETUP rtsp://198.51.100.7/a/1', 'Transport: RTP/AVP/TCP;interleaved=0-1\r\nSession: 5');
+  exchange('PLAY rtsp://198.51.100.7/a', 'Session: 5\r\nRTP-Info: url=rtsp://198.51.100.7/a/1;seq=0;rtptime=0');
+  const framed = new Conversations();
+  const turn = new Conversations();
+  const bind = [0, 9, 0, 20, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+  const attributes = [0, 12, 0, 4, 0x40, 0, 0, 0, 0, 18, 0, 8, 0, 1, 0x3a, 0x4a, 0xea, 0x12, 0xd5, 0x47];
+  turn.datagram(client, server, Uint8Array.from([...bind, ...attributes]));
+  const dump = [rtpdumpHeader({ address: '192.0.2.5', port: 5004, seconds: 1, microseconds: 2 })];
+  for (let i = 0; i < 20; i += 1) {
+    rtsp.segment(server, client, concat(Uint8Array.of(0x24, 0, 0, 60), rtp(i)));
+    framed.segment(client, server, concat(Uint8Array.of(0, 60), rtp(i)));
+    turn.datagram(client, server, concat(Uint8Array.of(0x40, 0, 0, 60), rtp(i)));
+    dump.push(rtpdumpRecord(60, i % 3 === 0 ? 0 : 60, 20 * i), rtp(i));
+  }
+  return [
+    { name: 'RTSP', bytes: rtsp.file() },
+    { name: 'RTP behind lengths', bytes: framed.file() },
+    { name: 'TURN', bytes: turn.file() },
+    { name: 'rtpdump', bytes: concat(...dump) },
   ];
 }

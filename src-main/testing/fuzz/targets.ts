@@ -9,6 +9,7 @@ import { tableIds } from '#shared/ipc/contract';
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { Decoder } from '../../workers/decoder';
 import { GzipDecoder } from '../../workers/gzip-decoder';
+import { RtpdumpDecoder } from '../../workers/rtpdump-decoder';
 import { ZstdDecoder } from '../../workers/zstd-decoder';
 import type { Random } from './mutate';
 
@@ -199,7 +200,8 @@ const decoders: FuzzTarget = {
       out += part.length;
       if (out > decodedBytes) throw new Error('too much');
     };
-    for (const decoder of [new GzipDecoder(output), new ZstdDecoder(output)]) await decode(decoder, bytes, random);
+    const all = [new GzipDecoder(output), new ZstdDecoder(output), new RtpdumpDecoder(output)];
+    for (const decoder of all) await decode(decoder, bytes, random);
   },
 };
 

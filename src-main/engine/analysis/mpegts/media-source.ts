@@ -8,8 +8,6 @@ export interface MediaSource {
   readonly url: string;
   readonly source: Endpoint;
   readonly destination: Endpoint;
-  /** Directed flow. */
-  readonly flow: number;
   /** What lies between the transport and the stream. */
   readonly layers: readonly string[];
   /** Row of the RTP stream that carries it; null without RTP. */

@@ -17,6 +17,8 @@ export interface MpegSession extends PieceSink {
   streams(): readonly StreamRow[];
   /** Whether an id is that of the session, or of something in it. */
   owns(id: string): boolean;
+  /** Frames of the capture that carried it. */
+  frames(): readonly number[];
   samples(id: string, bytes: AddressedBytes): MediaSamples | null;
   file(id: string, bytes: AddressedBytes, keep: KeepBytes): MediaFile | null;
 }

@@ -88,6 +88,9 @@ describe('datagrams of packets with sync bytes', () => {
     expect(Math.abs(sound.timeSeconds[0] - session.startSeconds)).toBeLessThan(0.02);
     expect(sound.timeSeconds[1] - sound.timeSeconds[0]).toBeCloseTo(1024 / 48_000, 4);
     expect(sound.timeSeconds[2] - sound.timeSeconds[0]).toBeCloseTo(0.04, 9);
+    expect(analysis.file(session.id)?.extension).toBe('ts');
+    const frames = analysis.frameRecords(session.id);
+    expect(frames).not.toBeNull();
     const conversations = analysis.tables.page({ table: 'conversations.udp', offset: 0, limit: 1 })?.rows ?? [];
     expect(conversations[0]).toMatchObject({ protocol: 'MPEG-TS' });
   });

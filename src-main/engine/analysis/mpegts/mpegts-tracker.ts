@@ -112,8 +112,8 @@ export class MpegTsTracker implements SessionTracker {
   }
 
   framesOf(id: string) {
-    const flow = this.owner(id)?.source.flow;
-    return flow === undefined || flow < 0 ? null : { flows: [flow], frames: [] };
+    const session = this.owner(id);
+    return session ? { flows: [], frames: session.frames() } : null;
   }
 
   finish(): void {
@@ -136,7 +136,7 @@ export class MpegTsTracker implements SessionTracker {
       const index = this.host.rtpIndex(id);
       if (!index || index.isEncrypted) continue;
       const { source, destination } = index.wire;
-      const media = { url: `rtp://${dst}`, source, destination, flow: -1, layers: [], rtpStreamId: id };
+      const media = { url: `rtp://${dst}`, source, destination, layers: [], rtpStreamId: id };
       const session = container === 'ts' ? this.add(media, 188) : this.addProgramStream(media);
       pourRtp(index, bytes, (packet, start, end) => bytes.keep(packet, start, end), session);
       this.end(session);
@@ -165,7 +165,7 @@ export class MpegTsTracker implements SessionTracker {
   private openFlow(flow: number, { stride, waiting }: DatagramProbe): void {
     const { source, destination } = this.host.flows.endpoints(flow);
     const url = `udp://${formatEndpoint(destination)}`;
-    const session = this.add({ url, source, destination, flow, layers: [], rtpStreamId: null }, stride || undefined);
+    const session = this.add({ url, source, destination, layers: [], rtpStreamId: null }, stride || undefined);
     this.byFlow.set(flow, session);
     this.probes.delete(flow);
     for (const { bytes, missing, frame, timeNs, address } of waiting) {
@@ -206,10 +206,9 @@ export class MpegTsTracker implements SessionTracker {
 
   private openStream(channel: StreamChannel, direction: Direction): TsByteSink {
     const { source, destination } = channel.endpoints(direction);
-    const flow = channel.flow + direction;
     const url = `tcp://${formatEndpoint(source)}`;
     if (this.all.length >= maxSessions) return { push: () => undefined, gap: () => undefined, end: () => undefined };
-    const session = this.add({ url, source, destination, flow, layers: channel.layers, rtpStreamId: null });
+    const session = this.add({ url, source, destination, layers: channel.layers, rtpStreamId: null });
     return {
       push: (bytes, start, end, frame, timeNs, address) => session.push(bytes, start, end, frame, timeNs, address),
       gap: (length, frame, timeNs) => session.gap(length, frame, timeNs),

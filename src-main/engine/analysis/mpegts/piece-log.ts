@@ -41,6 +41,13 @@ export class PieceLog {
     return extents;
   }
 
+  /** Frames that carried them, each once, ascending. */
+  frames(): number[] {
+    const frames = new Set<number>();
+    for (let i = 0; i < this.count; i += 1) if (this.address[i] !== missingBytes) frames.add(this.frame[i]);
+    return [...frames].sort((a, b) => a - b);
+  }
+
   /** Gives everything to `sink` again. */
   replay(source: AddressedBytes, sink: PieceSink): void {
     let window = new Uint8Array(windowBytes);

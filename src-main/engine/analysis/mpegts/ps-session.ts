@@ -132,6 +132,10 @@ export class PsSession implements MpegSession {
     return { sourceId: id, extension: 'mpg', mime: 'video/mpeg', extents: this.log.extents() };
   }
 
+  frames(): readonly number[] {
+    return this.log.frames();
+  }
+
   owns(id: string): boolean {
     return id === this.source.id || id.startsWith(`${this.source.id}/`);
   }

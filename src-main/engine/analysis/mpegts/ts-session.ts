@@ -128,7 +128,8 @@ export class TsSession implements MpegSession {
   file(id: string, bytes: AddressedBytes, keep: KeepBytes): MediaFile | null {
     const { log, source } = this;
     const base = { sourceId: id, extension: 'ts', mime: 'video/mp2t' };
-    if (id === source.id) return { ...base, extents: log.extents() };
+    const hasTimeCodes = this.demuxer.sync.stride === 192;
+    if (id === source.id) return { ...base, extension: hasTimeCodes ? 'm2ts' : 'ts', extents: log.extents() };
     const program = [...this.demuxer.programs.values()].find(({ number }) => id === `${source.id}/program-${number}`);
     if (!program) return null;
     const pids = new Set([program.pcrPid]);
@@ -147,6 +148,10 @@ export class TsSession implements MpegSession {
     const clock = this.demuxer.pids.find(({ pcr }) => pcr !== null && pcr.spanTicks > 0)?.pcr;
     if (!clock) return (this.lastTimeNs - this.firstTimeNs) / 1e9;
     return (clock.spanTicks / pcrHz / clock.spanBytes) * packetBytes * this.demuxer.packets;
+  }
+
+  frames(): readonly number[] {
+    return this.log.frames();
   }
 
   owns(id: string): boolean {

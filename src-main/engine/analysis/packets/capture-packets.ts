@@ -1,9 +1,9 @@
-import type { FollowPage, PacketDetail } from '#shared/model/packet';
+import type { FollowPage, PacketDetail, PacketLayer } from '#shared/model/packet';
 import type { FlowTracker } from '../../flow/flow-tracker';
 import type { WlanSecurity } from '../../net/wlan-security';
 import type { FrameReader } from '../../store/frame-reader';
 import type { FrameStore } from '../../store/frame-store';
-import { dissectFrame } from './dissect';
+import { dissectFrame, dissectFurther } from './dissect';
 import { FollowedConversation } from './follow';
 import type { Candidates } from './frame-walk';
 import type { PacketLinks } from './layers/layer';
@@ -57,7 +57,13 @@ export class CapturePackets {
     if (!this.loader.load(frame)) return { row, buffers: [], layers: [] };
     const { packet, flow } = this.loader;
     const around = { flow, frame, sourcePort: -1, destinationPort: -1, links };
-    return { row, ...dissectFrame(this.loader.frame, packet, around) };
+    const { buffers, layers } = dissectFrame(this.loader.frame, packet, around);
+    const further: PacketLayer[] = [];
+    while (this.loader.loadNext()) {
+      const flowOfNext = store.flowOf(frame, packet.ordinal);
+      further.push(...dissectFurther(this.loader.frame, packet, { ...around, flow: flowOfNext }));
+    }
+    return { row, buffers, layers: [...layers, ...further] };
   }
 
   /** Reads on in the conversation that is followed; false when nothing is left. */

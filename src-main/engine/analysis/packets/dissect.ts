@@ -55,19 +55,40 @@ export function dissectFrame(
     walk({ buffer: 1, bytes, base: 0 }, plain, around, tree);
   }
   if (packet.isReassembled) {
-    const title = `Reassembled IPv${packet.ipVersion}`;
+    // A datagram begins with its IP header; what lies before that in the buffer came in fragments of 802.11.
+    const isDatagram = packet.ipVersion !== 0 && ipStart(packet) === 0;
+    const title = isDatagram ? `Reassembled IPv${packet.ipVersion}` : 'Reassembled 802.11 Data';
     const bytes = packet.bytes.slice();
-    const start = packet.ipVersion === 4 ? 20 : 40;
+    const start = isDatagram ? (packet.ipVersion === 4 ? 20 : 40) : 0;
+    const layer = isDatagram ? layerOfIpProtocol(packet.protocol) : 'llc';
     const buffer = buffers.push({ title, bytes }) - 1;
-    const whole = { layer: layerOfIpProtocol(packet.protocol), start, end: bytes.length, wireEnd: bytes.length };
-    walk({ buffer, bytes, base: 0 }, whole, around, tree);
+    walk({ buffer, bytes, base: 0 }, { layer, start, end: bytes.length, wireEnd: bytes.length }, around, tree);
   }
   return { layers: tree, buffers };
 }
 
+/** Layers of another packet of the same frame (A-MSDU), behind a line that says which it is. */
+export function dissectFurther(frame: Frame, packet: PacketView, around: Surroundings): PacketLayer[] {
+  if (packet.ipVersion === 0) return [];
+  const place: Place = packet.isDecrypted
+    ? { buffer: 1, bytes: packet.bytes, base: 0 }
+    : { buffer: 0, bytes: packet.bytes, base: frame.start };
+  const start = ipStart(packet);
+  const end = packet.payloadEnd;
+  const title = `MSDU ${packet.ordinal + 1}`;
+  const tree = [plainLayer('msdu', title, place, start - place.base, end - start, 'Another packet of the same frame')];
+  walk(place, { layer: packet.ipVersion === 4 ? 'ipv4' : 'ipv6', start, end, wireEnd: end }, around, tree);
+  return tree;
+}
+
+/** Where the IP header of a packet begins in its bytes. */
+function ipStart({ ipVersion, source }: PacketView): number {
+  return source - (ipVersion === 4 ? 12 : 8);
+}
+
 function innerPacket(frame: Frame, packet: PacketView): InnerPacket | null {
   if (packet.ipVersion === 0 || packet.bytes !== frame.bytes || packet.isReassembled) return null;
-  const start = packet.source - (packet.ipVersion === 4 ? 12 : 8);
+  const start = ipStart(packet);
   if (start < frame.start || start >= frame.end || packet.bytes[start] >> 4 !== packet.ipVersion) return null;
   const tunnel = packet.outerCount > 0 ? packet.outers[packet.outerCount - 1].tunnel : null;
   return { layer: packet.ipVersion === 4 ? 'ipv4' : 'ipv6', start, carrier: tunnel ?? linkTypeName(frame.linkType) };

@@ -51,6 +51,15 @@ export class PacketLoader {
     return this.isReadable;
   }
 
+  /** Goes on to the next packet of the frame loaded last (A-MSDU); false when there is none. */
+  loadNext(): boolean {
+    if (!this.isReadable || !this.decoder.hasNext) return false;
+    this.decoder.decodeNext(this.packet);
+    // The first packet is not at hand any more.
+    this.number = 0;
+    return true;
+  }
+
   private createDecoder(): PacketDecoder {
     return new PacketDecoder(silent, this.security);
   }

@@ -40,7 +40,7 @@ import { telephoneEvent } from './telephone-event';
 import { vp8 } from './vp8';
 import { vp9 } from './vp9';
 
-export { type AacConfig, parseAacConfig } from './audio/aac-config';
+export { type AacConfig, parseAacConfig, plainAacConfig } from './audio/aac-config';
 export { latmConfig } from './mp4a-latm';
 export { ac3Header } from './audio/ac3-header';
 export { mpegAudioHeader } from './audio/mpeg-audio-header';

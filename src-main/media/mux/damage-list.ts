@@ -32,3 +32,24 @@ export function damageList({ table, times, firstSeconds }: VideoPlan): string {
   });
   return `${lines.join('\r\n')}\r\n`;
 }
+
+const sampleColumns = 'picture,time_s,key,damaged,follows_gap,missing_bytes,frame';
+
+/** The same of coded samples, in bytes that are known to be missing in a picture or before it. */
+export function sampleDamageList({ table, times, firstSeconds }: VideoPlan, missing: Uint32Array): string {
+  const lines = [sampleColumns];
+  presentationOrder(times).forEach((picture, position) => {
+    if (!table.isDamaged[picture] && !table.followsGap[picture]) return;
+    const fields = [
+      position + 1,
+      (times[picture] - firstSeconds).toFixed(6),
+      table.isKey[picture],
+      table.isDamaged[picture],
+      table.followsGap[picture],
+      missing[picture] ?? 0,
+      table.frames[table.frameStart[picture]] ?? 0,
+    ];
+    lines.push(fields.join(','));
+  });
+  return `${lines.join('\r\n')}\r\n`;
+}

@@ -9,11 +9,11 @@ import { fileFacts, type MadeFile } from '../made-file';
 import { PayloadReader } from '../payload-reader';
 import { surveySound } from '../samples/coded-sound';
 import { pictureListName } from '../samples/sample-pictures';
-import { samplePictures } from '../samples/picture-source';
+import { samplePictures, videoTrack } from '../samples/picture-source';
 import { SampleSound } from '../samples/sample-sound';
 import { rtpSound } from './audio-track';
 import { type Container, containerMimes, writeContainer } from './container-writer';
-import { damageList } from './damage-list';
+import { damageList, sampleDamageList } from './damage-list';
 import { damageSubtitles } from './damage-subtitles';
 import { writeElementary } from './elementary';
 import { type PictureKind, writePictureFiles } from './picture-files';
@@ -94,7 +94,9 @@ export async function exportVideo(input: VideoInput, request: VideoRequest, opti
     const plan = planInput(input, reader, request.mode);
     const { format, path } = request;
     if (format === 'csv') {
-      await writeFile(path, damageList(plan), { flag: 'wx' });
+      const missing = 'samples' in input ? videoTrack(input.samples)?.missing : null;
+      const list = missing ? sampleDamageList(plan, missing) : damageList(plan);
+      await writeFile(path, list, { flag: 'wx' });
       return describe(plan, request, {
         mime: 'text/csv',
         isTranscoded: false,

@@ -2,6 +2,7 @@ import type { SampleTrack } from '#engine/analysis/sessions/media-samples';
 import { u16be, u32be } from '#engine/bytes/integers';
 import { type AacConfig, ac3Header, findCodec, mpegAudioHeader, parseAacConfig } from '#engine/codecs/index';
 import type { PayloadReader } from '../payload-reader';
+import { assumedAac } from './assumed-aac';
 import { readSample } from './sample-bytes';
 import { trackTimes } from './sample-times';
 
@@ -105,9 +106,13 @@ function splitterOf(track: SampleTrack): Splitter | null {
   }
 }
 
-function plainAac({ config }: SampleTrack): Splitter | null {
-  const parsed = config && parseAacConfig(config);
-  return parsed && ((bytes) => (bytes.length > 0 ? [aacPiece(parsed, bytes)] : []));
+function plainAac(track: SampleTrack): Splitter {
+  let parsed = track.config ? parseAacConfig(track.config) : undefined;
+  return (data) => {
+    if (data.length === 0) return [];
+    if (parsed === undefined) parsed = assumedAac(track, data);
+    return parsed ? [aacPiece(parsed, data)] : [];
+  };
 }
 
 function aacPiece({ coreFrameSamples, coreRateHz, channels, bytes }: AacConfig, data: Uint8Array): Piece {

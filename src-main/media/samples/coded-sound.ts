@@ -20,6 +20,8 @@ export interface CodedSound {
   readonly endSeconds: number;
   /** Frames of the capture. */
   readonly packets: { readonly first: number; readonly last: number; readonly count: number };
+  /** What was not captured and had to be assumed; null when nothing had to be. */
+  readonly assumed: string | null;
 }
 
 /** Null when there is no frame in it that can be told. */
@@ -50,7 +52,9 @@ export function surveySound(track: SampleTrack, reader: PayloadReader): CodedSou
   }
   if (!format) return null;
   const packets = { first: firstPacket, last: lastPacket, count };
-  return { track, format, isUniform, frames, firstSeconds, endSeconds, packets };
+  const isAssumed = audioCodecOf(track) === 'aac' && track.framing === 'raw' && !track.config;
+  const assumed = isAssumed ? `AAC LC, ${format.sampleRateHz} Hz, ${format.channels === 1 ? 'mono' : 'stereo'}` : null;
+  return { track, format, isUniform, frames, firstSeconds, endSeconds, packets, assumed };
 }
 
 function isSame(a: AudioFrameFormat, b: AudioFrameFormat): boolean {

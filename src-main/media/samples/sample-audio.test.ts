@@ -114,6 +114,20 @@ describe.skipIf(!ffmpegPath)('sound of coded samples', { timeout: 60_000 }, () =
     expect(readFileSync(raw.path).equals(readFileSync(fixture.file('export.aac')))).toBe(true);
   });
 
+  it('is heard without its configuration, which frames and times tell', async () => {
+    const path = fixture.file('plain.mp4');
+    madeByFfmpeg(ffmpegPath, path, ...stereo, '-c:a', 'aac');
+    const { tracks } = await fixture.fromFile(path, 4);
+    const [whole] = tracks;
+    const timeSeconds = whole.timeSeconds.map((seconds) => Math.round(seconds * 1000) / 1000);
+    const samples = fixture.samples({ ...whole, timeSeconds, config: null, sampleRateHz: null, channels: null });
+    const { path: wav, file } = await exported(samples, 'wav');
+    expect(file.options).toMatchObject({ audioAssumed: 'AAC LC, 44100 Hz, stereo', sampleRateHz: 44_100, channels: 2 });
+    expect(toneShare(channel(wav, 1).subarray(8000, 80_000), 880, 44_100)).toBeGreaterThan(0.95);
+    const silent = fixture.samples({ ...whole, timeSeconds: whole.timeSeconds.map(() => 4), config: null });
+    await expect(exported(silent, 'wav')).rejects.toMatchObject({ failure: { code: 'codec-not-playable' } });
+  });
+
   it('needs sound', async () => {
     await expect(exported(fixture.samples(), 'wav')).rejects.toMatchObject({ failure: { code: 'codec-not-playable' } });
   });

@@ -46,6 +46,7 @@ export function renderSampleAudio(
       await writePcm(pcm, wav, path, { ...options, onBlock: (block) => peaks.push(block) });
       const markers = gapMarkers(pcm, sound);
       const { streamId, codec } = sound.track;
+      const label = sound.assumed === null ? input.samples.title : `${input.samples.title} (assumed: ${sound.assumed})`;
       const names = channels === 2 ? ['left', 'right'] : Array.from({ length: channels }, (_, i) => `channel ${i + 1}`);
       return {
         facts: {
@@ -55,7 +56,7 @@ export function renderSampleAudio(
         },
         lanes: Array.from({ length: channels }, (_, i) => ({
           streamId,
-          label: channels > 1 ? `${input.samples.title} · ${names[i]}` : input.samples.title,
+          label: channels > 1 ? `${label} · ${names[i]}` : label,
           codec,
           peaks: peaks.channel(i),
           markers,
@@ -75,9 +76,12 @@ export function exportSampleAudio(
   options: SampleAudioOptions,
 ): Promise<MadeFile> {
   return withSound(input, path, async (sound, reader) => {
-    const { track, packets, firstSeconds, endSeconds, frames } = sound;
+    const { track, packets, firstSeconds, endSeconds, frames, assumed } = sound;
     const common = { packets, frames: null };
-    const facts = { audio: track.streamId, audioFrames: frames, startSeconds: firstSeconds };
+    const facts = {
+      ...{ audio: track.streamId, audioFrames: frames, startSeconds: firstSeconds },
+      ...(assumed !== null && { audioAssumed: assumed }),
+    };
     switch (format) {
       case 'wav':
       case 'au': {

@@ -41,7 +41,9 @@ export class SampleSound implements PictureSound {
   }
 
   get options() {
-    return { audio: this.sound.track.streamId, audioSync: 'container', audioFrames: this.sound.frames };
+    const { track, frames, assumed } = this.sound;
+    const facts = { audio: track.streamId, audioSync: 'container', audioFrames: frames };
+    return assumed === null ? facts : { ...facts, audioAssumed: assumed };
   }
 
   async soundTrack(request: SoundTrackRequest): Promise<SoundTrack | null> {

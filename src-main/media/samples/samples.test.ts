@@ -182,6 +182,13 @@ describe.skipIf(!ffmpegPath)('coded samples as files', { timeout: 60_000 }, () =
     expect(faithful.video.isTranscoded).toBe(true);
     const flags = faithful.video.frames.isDamaged;
     expect([...flags].flatMap((flag, i) => (flag ? [i] : []))).toEqual([13, 30]);
+    const list = readFileSync((await written(fixture.samples(damaged), 'csv')).path, 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(list.slice(1).map((line) => line.split(',').slice(0, 6).join(','))).toEqual([
+      '14,0.520000,0,1,0,100',
+      '31,1.200000,1,1,0,5',
+    ]);
     const clean = await played(fixture.samples(damaged), 'clean');
     expect(clean.video.isTranscoded).toBe(false);
     const left = [...clean.video.frames.isShown].flatMap((flag, i) => (flag ? [] : [i]));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SessionMessageRow } from '#shared/model/session';
 import { selfSigned } from '#engine/protocols/tls/testing/self-signed';
 import { recordTls, type Recording } from '#engine/protocols/tls/testing/tls-peers';
 import { tlsCapture } from '../testing/tls-capture';
@@ -109,6 +110,45 @@ describe('TLS in the capture worker', () => {
     ]);
     const page = await client.call('page', { table: 'conversations.tcp', offset: 0, limit: 10 });
     expect(page.rows).toMatchObject([{ protocol: 'HTTP over TLS' }]);
+  });
+
+  it('lists the messages of the handshake, encrypted ones too, and opens them', async () => {
+    const path = write('handshake.pcapng', tlsCapture(recording, 'before'));
+    const { client } = await load(path);
+    const page = await client.call('page', { table: 'session-messages', scope: 'tls-1', offset: 0, limit: 50 });
+    const rows = page.rows as unknown as SessionMessageRow[];
+    // Whether the other side's alert is the last one depends on who closes first.
+    expect(rows.map(({ label }) => label).slice(0, 10)).toEqual([
+      'ClientHello',
+      'ServerHello',
+      'EncryptedExtensions',
+      'Certificate',
+      'CertificateVerify',
+      'Finished',
+      'Finished',
+      'NewSessionTicket',
+      'NewSessionTicket',
+      'Alert',
+    ]);
+    expect(rows[0]).toMatchObject({
+      frame: 3,
+      source: '192.0.2.10:50000',
+      destination: '198.51.100.20:4433',
+      summary: 'media.example, TLS 1.3',
+    });
+    expect(rows[3].summary).toBe('media.example, encrypted');
+    const hello = await client.call('sessionMessage', { messageId: rows[1].id });
+    expect(hello.title).toBe('ServerHello');
+    expect(hello.fields).toContainEqual({ name: 'cipherSuite', value: recording.suite, children: [] });
+    expect(hello.raw.length).toBe(rows[1].bytes);
+    const certificate = await client.call('sessionMessage', { messageId: rows[3].id });
+    expect(certificate.fields[2]).toMatchObject({ name: 'subjectAltName', value: '2' });
+    await expect(client.call('sessionMessage', { messageId: 'tls-1-m99' })).rejects.toMatchObject({
+      failure: { code: 'not-found' },
+    });
+    const ladder = await client.call('ladder', { callId: 'tls-1' });
+    expect(ladder.hosts.map(({ label }) => label)).toEqual(['192.0.2.10:50000', '198.51.100.20:4433']);
+    expect(ladder.items).toHaveLength(rows.length);
   });
 
   it('finds calls in SIP over TLS', async () => {

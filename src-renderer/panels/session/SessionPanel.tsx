@@ -23,7 +23,7 @@ const tablesOf: Readonly<Record<SessionKind, readonly SessionTable[]>> = {
   mpegts: ['ts-pids', 'ts-checks'],
   camera: [],
   'http-stream': [],
-  tls: [],
+  tls: ['session-messages'],
 };
 
 type SessionTable = Extract<TableId, 'session-messages' | 'segments' | 'ts-pids' | 'ts-checks'>;

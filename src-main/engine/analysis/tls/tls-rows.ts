@@ -102,7 +102,7 @@ export function tlsSessionRow(id: string, facts: TlsFacts, endpoint: Endpoint, o
       'Records decrypted': facts.openedRecords,
       'Records failed': facts.failedRecords,
     },
-    hasMessages: false,
+    hasMessages: facts.messages.length > 0,
     media: null,
   };
 }

@@ -1,9 +1,13 @@
-import type { SessionRow } from '#shared/model/session';
+import type { Ladder } from '#shared/model/call';
+import type { SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { TlsSummary } from '#shared/model/tls';
 import type { StreamChannel, StreamProtocol } from '../../flow/stream-dissector';
 import { SearchBudget, SessionCache, TlsFacts, tlsProtocol } from '../../protocols/tls/index';
 import type { SessionHost } from '../sessions/session-host';
-import type { SessionTracker } from '../sessions/session-tracker';
+import { arraySource } from '../../store/table-view';
+import { sessionMessageTable } from '../sessions/session-table';
+import type { SessionTracker, TrackerTable } from '../sessions/session-tracker';
+import { type MessageSource, tlsLadder, tlsMessageDetail, tlsMessageRows } from './tls-messages';
 import type { KeyLogText } from './tls-secrets';
 import { tlsSessionRow, tlsState, tlsSummary } from './tls-rows';
 
@@ -19,17 +23,33 @@ interface Session {
 export class TlsTracker implements SessionTracker {
   revision = 0;
   readonly protocols: readonly StreamProtocol[];
+  readonly tables: readonly TrackerTable[] = [
+    {
+      id: 'session-messages',
+      definition: sessionMessageTable,
+      rows: (scope) => {
+        const source = this.sourceOf(scope);
+        return (
+          source &&
+          arraySource(
+            () => this.revision,
+            () => tlsMessageRows(source),
+          )
+        );
+      },
+    },
+  ];
   private readonly all: Session[] = [];
   private rows: readonly SessionRow[] = [];
   private rowsRevision = -1;
 
-  constructor(private readonly host: Pick<SessionHost, 'ciphers' | 'sink' | 'tlsSecrets'>) {
+  constructor(private readonly host: Pick<SessionHost, 'bytes' | 'ciphers' | 'sink' | 'tlsSecrets'>) {
     const { ciphers, tlsSecrets } = host;
     const context = {
       suite: ciphers,
       sessions: new SessionCache(),
       budget: new SearchBudget(),
-      waiting: { bytes: 0 },
+      room: { waiting: 0, kept: 0 },
       secretsOf: (random: Uint8Array) => tlsSecrets.of(random),
       onChange: () => {
         this.revision += 1;
@@ -49,9 +69,20 @@ export class TlsTracker implements SessionTracker {
     return this.rows;
   }
 
+  ladder(id: string): Ladder | null {
+    const source = this.sourceOf(id);
+    return source && tlsLadder(source);
+  }
+
+  message(id: string): SessionMessageDetail | null {
+    const [, sessionId, number] = /^(tls-\d+)-m(\d+)$/.exec(id) ?? [];
+    const source = sessionId === undefined ? null : this.sourceOf(sessionId);
+    return source && tlsMessageDetail(source, Number(number) - 1);
+  }
+
   framesOf(id: string): { readonly flows: readonly number[]; readonly frames: readonly number[] } | null {
-    const session = id.startsWith('tls-') ? this.all[Number(id.slice(4)) - 1] : undefined;
-    return session ? { flows: [session.facts.flow, session.facts.flow + 1], frames: [] } : null;
+    const session = this.sessionOf(id);
+    return session && { flows: [session.facts.flow, session.facts.flow + 1], frames: [] };
   }
 
   summary(): TlsSummary {
@@ -96,6 +127,17 @@ export class TlsTracker implements SessionTracker {
       const what = `${closed} of ${this.all.length} TLS connections stay encrypted`;
       sink.report('note', 'tls-no-key', firstClosed, `${what}: no key log has a secret for their client random.`);
     }
+  }
+
+  private sessionOf(id: string): Session | null {
+    return /^tls-\d+$/.test(id) ? (this.all[Number(id.slice(4)) - 1] ?? null) : null;
+  }
+
+  private sourceOf(id: string): MessageSource | null {
+    const session = this.sessionOf(id);
+    if (!session) return null;
+    const { source, destination } = session.endpoints(0);
+    return { id, facts: session.facts, sides: [source, destination], bytes: this.host.bytes };
   }
 
   private begin(channel: StreamChannel): TlsFacts {

@@ -16,6 +16,7 @@ import {
   TlsVersion,
 } from './hello';
 import type { ConnectionSecrets } from './key-log';
+import { noteMessage } from './message-log';
 import { innerContent } from './record-cipher';
 import type { Epoch, Opened, SearchBudget } from './record-opener';
 import { RecordInflater } from './record-inflater';
@@ -29,8 +30,8 @@ export interface TlsContext {
   readonly suite: CipherSuite | null;
   readonly sessions: SessionCache;
   readonly budget: SearchBudget;
-  /** Bytes of records that wait, of all connections. */
-  readonly waiting: { bytes: number };
+  /** Bytes of records that wait, and of messages that were kept, of all connections. */
+  readonly room: { waiting: number; kept: number };
   secretsOf(clientRandom: Uint8Array): ConnectionSecrets | null;
   /** The facts of a connection have changed. */
   onChange(): void;
@@ -50,6 +51,8 @@ export class TlsConnection implements StreamDissector, HalfOwner {
   /** TLS 1.2 and before: what a direction is protected by from its next ChangeCipherSpec on. */
   private readonly pending: [Epoch | null, Epoch | null] = [null, null];
   private session: SessionSecret | null = null;
+  /** The record that is read. */
+  private record = { frame: 0, timeNs: 0, isProtected: false };
 
   constructor(
     private readonly context: TlsContext,
@@ -117,7 +120,7 @@ export class TlsConnection implements StreamDissector, HalfOwner {
     const opened = mayBeProtected ? half.opener.open(type, version, body) : null;
     if (opened) this.onOpened(half, record, opened);
     else if (half.isProtected || !isClear(type)) this.onClosed(half, record);
-    else this.onContent(half, type, body, record);
+    else this.onContent(half, type, body, record, false);
   }
 
   onPassed(_half: Half, type: number, length: number): void {
@@ -136,6 +139,7 @@ export class TlsConnection implements StreamDissector, HalfOwner {
 
   onHandshake(half: Half, type: number, bytes: Uint8Array, start: number, end: number): void {
     const { facts } = this;
+    this.note(half, type, bytes, start, end);
     if (type === HandshakeType.clientHello) this.onClientHello(half, parseClientHello(bytes, start, end));
     else if (type === HandshakeType.serverHello) this.onServerHello(half, parseServerHello(bytes, start, end));
     else if (type === HandshakeType.encryptedExtensions) {
@@ -174,9 +178,9 @@ export class TlsConnection implements StreamDissector, HalfOwner {
 
   private hold(half: Half, record: TlsRecord): void {
     half.held.push({ ...record, body: record.body.slice() });
-    const { waiting } = this.context;
-    waiting.bytes += record.body.length + recordCost;
-    if (waiting.bytes > mostWaitingBytes) this.stopWaiting();
+    const { room } = this.context;
+    room.waiting += record.body.length + recordCost;
+    if (room.waiting > mostWaitingBytes) this.stopWaiting();
   }
 
   /** The ServerHello does not come. Without it TLS 1.3 can be opened, by trying the suites that were offered. */
@@ -193,7 +197,7 @@ export class TlsConnection implements StreamDissector, HalfOwner {
       const { held } = half;
       half.held = [];
       for (const record of held) {
-        this.context.waiting.bytes -= record.body.length + recordCost;
+        this.context.room.waiting -= record.body.length + recordCost;
         this.onRecord(half, record);
       }
     }
@@ -249,7 +253,7 @@ export class TlsConnection implements StreamDissector, HalfOwner {
     if (lostContent > 0 && epoch.stage !== 'handshake') {
       this.onLostContent(half, lostContent, record.frame, record.timeNs);
     }
-    this.onContent(half, type, content.subarray(0, length), record);
+    this.onContent(half, type, content.subarray(0, length), record, true);
   }
 
   /** A record that authenticates, but what it was compressed with is missing. */
@@ -285,8 +289,11 @@ export class TlsConnection implements StreamDissector, HalfOwner {
     if (type === ContentType.applicationData) this.facts.applicationBytes += length;
   }
 
-  private onContent(half: Half, type: number, content: Uint8Array, { frame, timeNs }: TlsRecord): void {
+  private onContent(half: Half, type: number, content: Uint8Array, record: TlsRecord, isProtected: boolean): void {
     const { facts } = this;
+    const { frame, timeNs } = record;
+    this.record = { frame, timeNs, isProtected };
+    if (type === ContentType.alert && content.length === 2) this.note(half, null, content, 0, 2);
     if (type === ContentType.handshake) half.handshake.push(content, 0, content.length);
     else if (type === ContentType.changeCipherSpec && !this.isTls13) this.changeCipher(half);
     else if (type === ContentType.alert && content.length === 2 && isFault(content[1])) facts.alert ??= content[1];
@@ -297,6 +304,11 @@ export class TlsConnection implements StreamDissector, HalfOwner {
       this.inside.onData(half.direction, content, 0, content.length, frame, timeNs, address);
     }
     this.context.onChange();
+  }
+
+  private note(half: Half, type: number | null, bytes: Uint8Array, start: number, end: number): void {
+    const message = { ...this.record, direction: half.direction, type };
+    noteMessage(this.facts, this.channel, this.context.room, message, bytes, start, end);
   }
 
   private onLostContent(half: Half, length: number, frame: number, timeNs: number): void {

@@ -2,6 +2,20 @@ import type { Direction } from '../../flow/stream-dissector';
 import type { CertificateNames } from './certificate';
 import type { SecretOrigin } from './key-log';
 
+/** One message of the handshake, or an alert. */
+export interface TlsMessage {
+  readonly direction: Direction;
+  readonly frame: number;
+  readonly timeNs: number;
+  /** Handshake type; null of an alert. */
+  readonly type: number | null;
+  /** Bytes of the body. */
+  readonly length: number;
+  /** Where the body lies (`CaptureBytes`), decrypted; `missingBytes` when it was not kept. */
+  readonly address: number;
+  readonly isProtected: boolean;
+}
+
 /** What is known of one TLS connection; it grows as the connection is read. */
 export class TlsFacts {
   /** Direction of the client; null while no hello was seen. */
@@ -49,6 +63,9 @@ export class TlsFacts {
   missingBytes = 0;
   /** Bytes of records of application data, opened or not. */
   applicationBytes = 0;
+
+  /** Messages of the handshake and alerts, the first of them. */
+  readonly messages: TlsMessage[] = [];
 
   constructor(
     /** Directed flow of direction 0. */

@@ -17,6 +17,31 @@ export const HandshakeType = {
   compressedCertificate: 25,
 } as const;
 
+const names: Readonly<Record<number, string>> = {
+  0: 'HelloRequest',
+  1: 'ClientHello',
+  2: 'ServerHello',
+  4: 'NewSessionTicket',
+  5: 'EndOfEarlyData',
+  8: 'EncryptedExtensions',
+  11: 'Certificate',
+  12: 'ServerKeyExchange',
+  13: 'CertificateRequest',
+  14: 'ServerHelloDone',
+  15: 'CertificateVerify',
+  16: 'ClientKeyExchange',
+  20: 'Finished',
+  21: 'CertificateURL',
+  22: 'CertificateStatus',
+  24: 'KeyUpdate',
+  25: 'CompressedCertificate',
+};
+
+/** `ClientHello`, as the RFCs write it. */
+export function handshakeName(type: number): string {
+  return names[type] ?? `Handshake ${type}`;
+}
+
 const headerLength = 4;
 /** Longest message that is kept: a chain of certificates is a few KiB, rarely more. Longer ones are passed over. */
 const longestMessage = 128 * 1024;

@@ -1,8 +1,11 @@
+export { firstCertificate } from './certificate';
 export { alertName } from './alert';
 export { suiteName } from './cipher-suites';
 export type { TlsContext } from './connection';
-export { TlsFacts } from './facts';
-export { TlsVersion, versionName } from './hello';
+export { TlsFacts, type TlsMessage } from './facts';
+export { handshakeName, HandshakeType } from './handshake-reader';
+export { parseClientHello, parseServerHello, TlsVersion, versionName } from './hello';
+export { hexText } from './hex';
 export { type ConnectionSecrets, type SecretOrigin, TlsKeyLog } from './key-log';
 export { tlsProtocol } from './protocol';
 export { SearchBudget } from './record-opener';

@@ -21,7 +21,8 @@ export function insideOfCapture(path: string, ...keyLogs: readonly Uint8Array[])
   const reader = opened.value;
   const given = keyLogs.map((bytes) => ({ bytes, origin: 'key-log' as const }));
   const tlsSecrets = new TlsSecrets(given, () => reader.notes.secrets);
-  const tracker = new TlsTracker({ ciphers: nodeCipherSuite, sink, tlsSecrets });
+  const bytes = new CaptureBytes(source, new MemorySpill());
+  const tracker = new TlsTracker({ bytes, ciphers: nodeCipherSuite, sink, tlsSecrets });
   const contents = new Map<number, readonly [number[], number[]]>();
   const collect = (flow: number): StreamDissector => {
     const sides = contents.get(flow) ?? [[], []];
@@ -41,7 +42,6 @@ export function insideOfCapture(path: string, ...keyLogs: readonly Uint8Array[])
     }),
   );
   const flows = new FlowTracker();
-  const bytes = new CaptureBytes(source, new MemorySpill());
   const connections = new TcpConnections({ sink, protocols, endpoints: (flow) => flows.endpoints(flow), bytes });
   const frame = new Frame();
   const packet = new PacketView();

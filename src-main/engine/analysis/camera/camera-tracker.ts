@@ -5,18 +5,17 @@ import { Extents } from '../../bytes/extents';
 import type { ScannedPicture } from '../../containers/jpeg-scanner';
 import { formatEndpoint } from '../../net/endpoint';
 import { fieldValue, type HttpExchange, type HttpField, isMultipart, mediaTypeOf } from '../../protocols/http/index';
+import { ExtentStore } from '../http/extent-store';
 import type { BodyListener, ExchangeRecord, HttpConsumer, HttpTracker } from '../http/index';
 import type { MediaFile, MediaSamples } from '../sessions/media-samples';
 import { mediaStreamRow } from '../sessions/media-stream-row';
 import type { SessionHost } from '../sessions/session-host';
 import type { SessionTracker } from '../sessions/session-tracker';
 import { BodyPictures, MultipartPictures } from './picture-listener';
-import { maxSide, pictureSamples } from './picture-samples';
+import { maxSide, ownTimeSuffix, pictureSamples } from './picture-samples';
 import { PictureSeries, patternOf, type Transfer } from './picture-series';
 import { cameraDetails, frameRateOf, type SeriesTiming, timingOf } from './series-timing';
 
-/** Behind the id of a session or stream: the same pictures at the times that the camera tells. */
-export const ownTimeSuffix = '@camera';
 const textType =
   /^(text\/|application\/(json|javascript|x-javascript|xml|xhtml|x-www-form|dash|vnd\.apple|pdf|zip|gzip)|font\/|audio\/)/;
 /** A series is looked at again this often while it grows. */
@@ -29,6 +28,7 @@ export class CameraTracker implements SessionTracker, HttpConsumer {
   private readonly cameras: PictureSeries[] = [];
   /** Series that the response of an exchange brings pictures to. */
   private readonly bringing = new Map<HttpExchange, PictureSeries>();
+  private readonly store = new ExtentStore();
   private readonly timings = new Map<PictureSeries, SeriesTiming>();
 
   constructor(
@@ -124,7 +124,7 @@ export class CameraTracker implements SessionTracker, HttpConsumer {
   }
 
   private begin(transfer: Transfer, exchange: HttpExchange): PictureSeries {
-    const series = new PictureSeries(transfer, exchange);
+    const series = new PictureSeries(transfer, exchange, this.store);
     series.join(exchange);
     this.bringing.set(exchange, series);
     return series;
@@ -136,7 +136,7 @@ export class CameraTracker implements SessionTracker, HttpConsumer {
     const key = JSON.stringify([client.address, formatEndpoint(server), patternOf(url)]);
     let series = this.byPattern.get(key);
     if (!series) {
-      series = new PictureSeries('request', exchange);
+      series = new PictureSeries('request', exchange, this.store);
       this.byPattern.set(key, series);
     }
     series.join(exchange);

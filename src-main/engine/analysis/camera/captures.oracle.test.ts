@@ -71,7 +71,8 @@ describe.skipIf(!hasCaptures)('cameras of real captures', () => {
     const timed = onlyCamera(capturePath('live/camera/camera_multipart_8081.pcapng'));
     expect(timed.camera.details.cameraTiming).toBe('clock in X-Timestamp');
     expect(timed.camera.details.cameraDifferenceMs).toBeLessThan(50);
-    const own = timed.analysis.samples(`${timed.camera.id}@camera`);
+    expect(timed.camera.details.cameraTimingId).toBe('camera-1@camera');
+    const own = timed.analysis.samples('camera-1@camera');
     expect(own?.tracks[0].count).toBe(300);
     expect(own?.tracks[0].timeSeconds[299]).toBeCloseTo(timed.track.timeSeconds[299], 1);
   });

@@ -1,6 +1,6 @@
 import type { ScannedPicture } from '../../containers/jpeg-scanner';
 import type { HttpField } from '../../protocols/http/index';
-import { ExtentStore, type StoredExtents } from '../http/extent-store';
+import type { ExtentStore, StoredExtents } from '../http/extent-store';
 
 /** Fields of numbers that say nothing of when a picture was taken. */
 const ignored =
@@ -28,7 +28,9 @@ export class PictureList {
   bytes = 0;
   missing = 0;
   broken = 0;
-  private readonly store = new ExtentStore();
+
+  /** `store` is for the pictures of all sources: its chunks are large. */
+  constructor(private readonly store: ExtentStore) {}
 
   add(scanned: ScannedPicture, fields: readonly HttpField[]): void {
     const index = this.pictures.length;

@@ -4,6 +4,8 @@ import type { CameraClock } from './camera-clock';
 import type { PictureSeries } from './picture-series';
 import type { SeriesTiming } from './series-timing';
 
+/** Behind the id of a session or stream: the same pictures at the times that the camera tells. */
+export const ownTimeSuffix = '@camera';
 /** Pictures with longer sides are not handed to decoders: they would take gigabytes. */
 export const maxSide = 16_384;
 

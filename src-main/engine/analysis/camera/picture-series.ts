@@ -1,5 +1,6 @@
 import { formatEndpoint } from '../../net/endpoint';
 import { fieldValue, type HttpConnection, type HttpExchange } from '../../protocols/http/index';
+import type { ExtentStore } from '../http/extent-store';
 import type { ExchangeRecord } from '../http/index';
 import { PictureList } from './picture-list';
 
@@ -17,7 +18,7 @@ const maxClients = 4;
 
 /** Pictures that came from one place: a camera, if there are enough of them and they are alike. */
 export class PictureSeries {
-  readonly list = new PictureList();
+  readonly list: PictureList;
   readonly records: ExchangeRecord[] = [];
   readonly clients = new Set<string>();
   readonly flows = new Set<number>();
@@ -37,7 +38,9 @@ export class PictureSeries {
   constructor(
     readonly transfer: Transfer,
     exchange: HttpExchange,
+    store: ExtentStore,
   ) {
+    this.list = new PictureList(store);
     this.url = exchange.url;
     this.connection = exchange.connection;
     this.agent = fieldValue(exchange.request?.fields ?? [], 'user-agent');

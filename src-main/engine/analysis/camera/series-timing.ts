@@ -1,4 +1,5 @@
 import { type CameraClock, findCameraClock } from './camera-clock';
+import { ownTimeSuffix } from './picture-samples';
 import type { PictureList } from './picture-list';
 import type { PictureSeries } from './picture-series';
 
@@ -77,6 +78,7 @@ export function cameraDetails(
     timing: 'capture: the last byte of each picture',
     server: series.product,
     ...(clock && {
+      cameraTimingId: `${series.id}${ownTimeSuffix}`,
       cameraTiming: clock.kind === 'clock' ? `clock in ${clock.field}` : `frame numbers in ${clock.field}`,
       cameraFirst: clock.first,
       cameraLast: clock.last,

@@ -146,6 +146,16 @@ describe.skipIf(!hasCaptures)('RTMP of real peers', { timeout: 60_000 }, () => {
     expect(steps.length).toBe(own.length);
   });
 
+  it('finds it among other traffic, on a port that says nothing', () => {
+    const analysis = analyse(capturePath('live/misc/mixed_all_ethernet.pcapng'));
+    const rows = analysis.document().sessions.filter(({ kind }) => kind === 'rtmp');
+    expect(rows).toMatchObject([{ url: 'rtmp://203.0.113.57:8099/live/rmc1', missingBytes: 0, media: 'video' }]);
+    const pictures = (tags: readonly Tag[]): string[] =>
+      tags.filter(({ type, payload }) => type === 9 && payload[1] === 1).map(short);
+    const player = tagsOf(readFileSync(capturePath('live/rtmp/vod_flv_1935.player.flv')));
+    expect(pictures(tagsOf(exported(analysis)))).toEqual(pictures(player));
+  });
+
   it('reads RTMPS with the key log as it reads its plain kin', () => {
     const opened = CaptureAnalysis.open(new FileSource(capturePath('live/rtmp/rtmps_443.pcapng')), {
       ciphers: nodeCipherSuite,

@@ -2,7 +2,7 @@ import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { missingBytes } from '../../bytes/extents';
 import { u24be, u32be, u32le } from '../../bytes/integers';
 import type { Direction } from '../../flow/stream-dissector';
-import { type Boundary, findBoundary, isConvincing, type KnownStream, walkChunks } from './chain';
+import { type Boundary, findBoundary } from './chain';
 import {
   basicHeaderBytes,
   chunkStreamId,
@@ -13,7 +13,7 @@ import {
   maxMessageBytes,
 } from './chunk-header';
 import { ChunkStream } from './chunk-stream';
-import { placeBehindGap } from './gap-place';
+import { continuation } from './gap-place';
 import { firstFlightBytes, type HandshakeFacts, probeHandshake } from './handshake';
 import { HandshakeReader } from './handshake-reader';
 import { isKnownType, type RtmpMessage, RtmpType, unknownMessageStream } from './message';
@@ -469,48 +469,28 @@ export class ChunkReader {
    * chunk begins, and that must lead to the chunks that were found. Answers whether it does.
    */
   private resume(stream: ChunkStream, boundary: number, isLast: boolean): boolean {
-    const waiting = this.window.buffer;
-    if (this.chunkSize === 0 || stream.hasExtended) return false;
-    const place = placeBehindGap(stream.remaining, this.chunkLeft, this.lostInInterrupted, this.chunkSize, stream.id);
+    const place = continuation({
+      waiting: this.window.buffer,
+      stream,
+      others: this.streams.values(),
+      chunkLeft: this.chunkLeft,
+      gap: this.lostInInterrupted,
+      chunkSize: this.chunkSize,
+      boundary,
+      isLast,
+    });
     if (place === null) return false;
-    const { chunkLeft, lost } = place;
-    if (chunkLeft > waiting.length) return false;
-    const remaining = stream.remaining - lost - chunkLeft;
-    let meets = boundary === chunkLeft;
-    const chain = walkChunks(
-      waiting.bytes,
-      chunkLeft,
-      waiting.length,
-      this.chunkSize,
-      this.knownStreams(stream, remaining),
-      (offset) => {
-        meets ||= offset === boundary;
-        return meets;
-      },
-    );
-    const convinces = chain.brokenAt < 0 && (boundary >= 0 ? meets : isConvincing(chain, isLast));
-    if (!convinces) return false;
     // The gap is the message's own but for the headers of its chunks.
     this.lost -= this.lostInInterrupted;
     this.lostBeforeSearch -= this.lostInInterrupted;
     this.interrupted = null;
-    stream.extents.pushGap(lost);
+    stream.extents.pushGap(place.lost);
     this.current = stream;
-    this.chunkLeft = chunkLeft;
+    this.chunkLeft = place.chunkLeft;
     this.state = 'body';
-    if (chunkLeft === 0) this.endChunk();
+    if (this.chunkLeft === 0) this.endChunk();
     this.replay(this.window.restart(), 0);
     return true;
-  }
-
-  private knownStreams(interrupted: ChunkStream, remaining: number): KnownStream[] {
-    return Array.from(this.streams.values(), ({ hasExtended, id, length, type, remaining: left }) => ({
-      id,
-      type,
-      length,
-      hasExtended,
-      remaining: id === interrupted.id ? remaining : left,
-    }));
   }
 
   private cutInterrupted(): void {

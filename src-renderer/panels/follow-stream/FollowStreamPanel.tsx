@@ -7,13 +7,13 @@ import { usePackets } from '../../stores/packets';
 import { playheadActions } from '../../stores/playhead';
 import { selectionActions, useSelection } from '../../stores/selection';
 import { useCaptureId, useTableRevision } from '../../stores/session';
-import { formatBytes, formatInteger } from '../../widgets/format';
+import { formatBytes, formatInteger, formatSecondsCell } from '../../widgets/format';
 import { Icon } from '../../widgets/Icon';
 import { PanelNote } from '../PanelNote';
-import { hexLines, textOf } from './content';
+import { hexLines, textOf, type Turn, turnsOf } from './content';
 import styles from './follow-stream.module.css';
 
-type View = 'text' | 'hex';
+type View = 'text' | 'hex' | 'messages';
 type Shown = 'both' | 'a' | 'b';
 
 const pageBytes = 64 << 10;
@@ -71,6 +71,7 @@ function Followed({ captureId, conversationId }: { readonly captureId: string; r
           data={[
             { value: 'text', label: 'Text' },
             { value: 'hex', label: 'Hex' },
+            { value: 'messages', label: 'Messages' },
           ]}
         />
         <span className={styles.pages}>
@@ -98,9 +99,9 @@ function Followed({ captureId, conversationId }: { readonly captureId: string; r
       </div>
       <Facts page={page} />
       <div className={styles.scroll} tabIndex={0} role="group" aria-label={`Content of ${conversationId}`}>
-        {items.map((item, index) => (
-          <Item key={`${from + index}`} item={item} view={view} />
-        ))}
+        {view === 'messages'
+          ? turnsOf(items).map((turn, index) => <TurnItem key={`${from + index}`} turn={turn} />)
+          : items.map((item, index) => <Item key={`${from + index}`} item={item} view={view} />)}
         {page.items.length === 0 && <p className={styles.dim}>It carried no payload.</p>}
         {page.isCut && next >= page.totalItems && (
           <p className={styles.gap}>The conversation has more pieces than are followed: the rest is left out.</p>
@@ -125,6 +126,33 @@ function Facts({ page }: { readonly page: FollowPage }) {
         B {page.endpointB} ({formatBytes(page.bytesBToA)}
         {lost(page.lostBToA)})
       </span>
+    </div>
+  );
+}
+
+/** What one side sent in its turn, with when and in how many packets. */
+function TurnItem({ turn }: { readonly turn: Turn }) {
+  const { direction, frame, length, packets, timeSeconds } = turn;
+  const select = (): void => {
+    selectionActions.selectFrame(frame);
+    playheadActions.seek('selection', timeSeconds);
+  };
+  return (
+    <div className={styles.item} data-direction={direction}>
+      <button type="button" className={styles.frame} title="Select this packet" onClick={select}>
+        {formatInteger(frame)}
+      </button>
+      {packets === 0 ? (
+        <span className={styles.gap}>{formatBytes(length)} were not captured here</span>
+      ) : (
+        <div className={styles.content}>
+          <div className={styles.turn}>
+            {direction === 0 ? 'A → B' : 'B → A'}, {formatSecondsCell(timeSeconds)}, {formatBytes(length)} in{' '}
+            {formatInteger(packets)} {packets === 1 ? 'packet' : 'packets'}
+          </div>
+          <pre className={styles.message}>{textOf(turn.bytes)}</pre>
+        </div>
+      )}
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { packetColumns } from './media-index';
 import type { PacketRows } from './packet-rows';
 import { announcement, payload, Recording } from './testing/recording';
 
@@ -111,8 +112,12 @@ describe('media index', () => {
         ),
     };
     const index = recording.engine.mediaIndex('rtp-1', source);
-    expect(index?.payloadOffset[1]).toBe(-1);
-    expect(index?.side).toEqual(new Uint8Array(160).fill(1));
+    // The whole packet is kept: whoever sends or stores it again needs its header too.
+    expect(index?.payloadOffset[1]).toBe(-1 - 12);
+    expect(index?.side).toHaveLength(12 + 160);
+    expect(index?.side.subarray(12)).toEqual(new Uint8Array(160).fill(1));
+    const columns = index && packetColumns(index);
+    expect([columns?.payloadOffset[1], columns?.payloadLength[1]]).toEqual([-1, 172]);
   });
 
   it('numbers the segments and leaves strays out', () => {

@@ -1,2 +1,1 @@
-export { PsDemuxer, type PsListener, type PsStream } from './ps-demuxer';
-export type { PsStreamInfo } from './ps-streams';
+export { PsDemuxer, type PsStream } from './ps-demuxer';

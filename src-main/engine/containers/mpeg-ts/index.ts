@@ -1,5 +1,5 @@
 export { crc32Mpeg } from './crc32-mpeg';
-export { checkDefinition, type TsCheck, type TsCheckResult, tsChecks } from './checks';
+export { checkDefinition, type TsCheck, tsChecks } from './checks';
 export {
   looksLikePacket,
   packetBytes,
@@ -9,7 +9,7 @@ export {
   type TsStride,
   tsStrides,
 } from './packet-sync';
-export { PcrLog, pcrHz } from './pcr-log';
-export { fixedPidName, type TsStreamInfo, type TsStreamKind } from './stream-types';
+export { pcrHz } from './pcr-log';
+export { fixedPidName } from './stream-types';
 export { TsDemuxer } from './ts-demuxer';
-export type { PidState, TsListener, TsProgram, TsStream } from './ts-stream';
+export type { TsProgram, TsStream } from './ts-stream';

@@ -50,14 +50,3 @@ export function demux(bytes: Uint8Array): { readonly demuxer: TsDemuxer; readonl
 export function unitsOf(units: readonly CollectedUnit[], pid: number): CollectedUnit[] {
   return units.filter((unit) => unit.pid === pid);
 }
-
-export function joined(units: readonly CollectedUnit[]): Uint8Array {
-  const length = units.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const { bytes } of units) {
-    whole.set(bytes, at);
-    at += bytes.length;
-  }
-  return whole;
-}

@@ -2,8 +2,6 @@ export const flvFileHeaderBytes = 13;
 export const flvTagHeaderBytes = 11;
 /** PreviousTagSize behind each tag. */
 export const flvTrailerBytes = 4;
-/** No payload is longer: its length has 24 bits. */
-export const maxFlvPayload = 0xff_ff_ff;
 
 /** Header of a file and the PreviousTagSize of no tag (Flash Video File Format 10.1, E.2 and E.3). */
 export function writeFlvHeader(target: Uint8Array, at: number, hasAudio: boolean, hasVideo: boolean): void {

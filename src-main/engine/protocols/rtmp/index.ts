@@ -1,11 +1,10 @@
 export { readAmf0, type AmfValues } from './amf0';
-export { type AmfMember, amfMember, amfNumber, amfString, amfText, type AmfValue } from './amf-value';
+export { amfMember, amfNumber, amfString, amfText, type AmfValue } from './amf-value';
 export type { HandshakeFacts } from './handshake';
 export {
   isCommandType,
   isDataType,
   isMediaType,
-  messageHeadBytes,
   type RtmpMessage,
   RtmpType,
   unknownMessageStream,

@@ -19,15 +19,17 @@ export function buildTimeline(
 ): MediaTimeline {
   const byStart = (a: { startSeconds: number }, b: { startSeconds: number }): number => a.startSeconds - b.startSeconds;
   const ordered = [...streams].sort(byStart);
+  const ofCall = grouped(ordered, ({ callId }) => callId);
+  const ofSession = grouped(ordered, ({ callId, sessionId }) => (callId === null ? sessionId : null));
   const lanes: TimelineLane[] = [];
   for (const call of [...calls].sort(byStart)) {
-    const own = ordered.filter((stream) => stream.callId === call.id);
+    const own = ofCall.get(call.id) ?? [];
     lanes.push(callLane(call, own));
     for (const stream of own) lanes.push(streamLane(stream, call.id, lossHeat(stream.id)));
   }
   const shown = new Set<string>();
   for (const session of [...sessions].sort(byStart)) {
-    const own = ordered.filter(({ callId, sessionId }) => callId === null && sessionId === session.id);
+    const own = ofSession.get(session.id) ?? [];
     if (session.media === null && own.length === 0) continue;
     shown.add(session.id);
     lanes.push(sessionLane(session, own));
@@ -40,8 +42,28 @@ export function buildTimeline(
   return { durationSeconds, lanes };
 }
 
+/** Streams by what they belong to, in their order: looked for in all of them for each call they would take minutes. */
+function grouped(
+  streams: readonly StreamRow[],
+  ownerOf: (stream: StreamRow) => string | null,
+): ReadonlyMap<string, StreamRow[]> {
+  const groups = new Map<string, StreamRow[]>();
+  for (const stream of streams) {
+    const owner = ownerOf(stream);
+    if (owner === null) continue;
+    const own = groups.get(owner);
+    if (own) own.push(stream);
+    else groups.set(owner, [stream]);
+  }
+  return groups;
+}
+
+/** When the last of the streams ends, `since` at the earliest. */
+function endOf(since: number, streams: readonly StreamRow[]): number {
+  return streams.reduce((end, stream) => Math.max(end, stream.startSeconds + stream.durationSeconds), since);
+}
+
 function callLane(call: CallRow, streams: readonly StreamRow[]): TimelineLane {
-  const ends = streams.map((stream) => stream.startSeconds + stream.durationSeconds);
   const signalled = call.startSeconds + (call.setupSeconds ?? 0) + (call.durationSeconds ?? 0);
   return {
     id: `lane-${call.id}`,
@@ -50,14 +72,13 @@ function callLane(call: CallRow, streams: readonly StreamRow[]): TimelineLane {
     label: `${call.from} → ${call.to}`,
     detail: call.finalStatus !== null && call.finalStatus >= 300 ? `${call.state} (${call.finalStatus})` : call.state,
     startSeconds: call.startSeconds,
-    endSeconds: Math.max(signalled, ...ends),
+    endSeconds: endOf(signalled, streams),
     parentId: null,
     lossHeat: new Float32Array(0),
   };
 }
 
 function sessionLane(session: SessionRow, streams: readonly StreamRow[]): TimelineLane {
-  const ends = streams.map((stream) => stream.startSeconds + stream.durationSeconds);
   return {
     id: `lane-${session.id}`,
     kind: 'session',
@@ -65,7 +86,7 @@ function sessionLane(session: SessionRow, streams: readonly StreamRow[]): Timeli
     label: `${sessionKindNames[session.kind]} ${session.url ?? `${session.server} → ${session.client}`}`,
     detail: session.state,
     startSeconds: session.startSeconds,
-    endSeconds: Math.max(session.startSeconds + session.durationSeconds, ...ends),
+    endSeconds: endOf(session.startSeconds + session.durationSeconds, streams),
     parentId: null,
     lossHeat: new Float32Array(0),
   };

@@ -10,7 +10,7 @@ import type { ObjectPreview, SessionMessageDetail, SessionRow } from '../model/s
 import type { RtpSeries, StreamRow } from '../model/stream';
 import type { TableDefinition } from '../model/table';
 import type { MediaTimeline } from '../model/timeline';
-import type { DamageMode, VideoMaking, VideoModel, VideoProgress } from '../model/video';
+import type { DamageMode, Thumbnail, VideoMaking, VideoModel, VideoProgress } from '../model/video';
 import type { TlsSummary } from '../model/tls';
 import type { WlanNetworkRow } from '../model/wlan';
 import type { TableId, TablePage } from '../query/table-query';
@@ -156,6 +156,8 @@ export const commandSchemas = {
   'media:player': z.object({ captureId, sourceId: id }),
   /** `sourceId` is a video stream; `mode` is `faithful` when it is left out. */
   'media:video': z.object({ captureId, sourceId: id, mode: z.enum(['faithful', 'clean']).optional() }),
+  /** A few small pictures of a video stream or a session, for overviews; none where there is nothing to be seen. */
+  'media:thumbnails': z.object({ captureId, sourceId: id }),
   /** Of a video that comes in pieces: makes those from a time on first. The answer holds what is there already. */
   'media:video-pieces': z.object({
     captureId,
@@ -258,6 +260,7 @@ export interface CommandOutputs {
   'conversation:follow': FollowPage;
   'media:player': PlayerModel;
   'media:video': VideoModel;
+  'media:thumbnails': readonly Thumbnail[];
   'media:video-pieces': VideoMaking;
   'media:cancel-video': null;
   /** `jobId` is null when the user changed their mind in the dialog. */

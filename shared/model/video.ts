@@ -59,6 +59,13 @@ export interface VideoModel {
   readonly notes: readonly string[];
 }
 
+/** A small picture of a video. */
+export interface Thumbnail {
+  /** When it is shown, seconds since the first frame of the capture. */
+  readonly seconds: number;
+  readonly jpeg: Uint8Array<ArrayBuffer>;
+}
+
 /** While `media:video` waits. */
 export interface VideoProgress {
   readonly captureId: string;

@@ -71,6 +71,7 @@ export function createServices({ recentFiles, decodeAsRules, send, window }: Ser
         const onProgress = (fraction: number): void => send('media:video-progress', { captureId, sourceId, fraction });
         return ok(await media.video(captureId, sourceId, mode, onProgress));
       },
+      'media:thumbnails': async ({ captureId, sourceId }) => ok(await media.thumbnails(captureId, sourceId)),
       'media:video-pieces': ({ fromSeconds, ...video }) => ok(media.videoPieces(video, fromSeconds)),
       'media:cancel-video': ({ captureId, sourceId, mode }) => {
         media.cancelVideo(captureId, sourceId, mode);

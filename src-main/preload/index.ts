@@ -39,6 +39,7 @@ const commands: Readonly<Record<CommandName, true>> = {
   'conversation:follow': true,
   'media:player': true,
   'media:video': true,
+  'media:thumbnails': true,
   'media:video-pieces': true,
   'media:cancel-video': true,
   'export:start': true,

@@ -1,5 +1,5 @@
 import type { PlayerModel } from '#shared/model/player';
-import type { DamageMode, VideoMaking, VideoModel } from '#shared/model/video';
+import type { DamageMode, Thumbnail, VideoMaking, VideoModel } from '#shared/model/video';
 import { ArtifactStore, type StoredArtifact } from '../media/artifact-store';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import type { SamplesInput, VideoInput } from '../media/mux/video-file';
@@ -11,6 +11,8 @@ import { type MediaWorker, MediaWorkerHost } from './media-worker-host';
 import { askRtp, fileOf, samplesOf } from './opened-source';
 import { storedMedia } from './stored-media';
 import { VideoMaker } from './video-maker';
+
+const mostOverviewPackets = 500_000;
 
 export interface MediaServiceOptions {
   readonly captures: MediaSource;
@@ -39,6 +41,7 @@ interface CapturePlayers {
   readonly makers: Map<string, VideoMaker>;
   /** Samples out of files that were sent, by source. */
   readonly taken: Map<string, Promise<SamplesInput>>;
+  readonly thumbnails: Map<string, Promise<readonly Thumbnail[]>>;
 }
 
 /** Makes what the player plays, and gives it out by opaque ids. */
@@ -46,10 +49,13 @@ export class MediaService {
   private readonly captures = new Map<string, CapturePlayers>();
   private readonly store: ArtifactStore;
   private readonly worker: MediaWorkerHost;
+  /** Nobody who plays something waits for an overview. */
+  private readonly overviewWorker: MediaWorkerHost;
 
   constructor(private readonly options: MediaServiceOptions) {
     this.store = new ArtifactStore(options.cacheDir);
     this.worker = new MediaWorkerHost(options.createWorker);
+    this.overviewWorker = new MediaWorkerHost(options.createWorker);
   }
 
   /**
@@ -85,6 +91,26 @@ export class MediaService {
       } finally {
         cancel.signal.removeEventListener('abort', abort);
         if (videoCancels.get(key) === own) videoCancels.delete(key);
+      }
+    });
+  }
+
+  /**
+   * A few small pictures of a video stream or a session, made once. None without ffmpeg, for streams of more than half
+   * a million packets, and where nothing can be decoded.
+   */
+  thumbnails(captureId: string, sourceId: string): Promise<readonly Thumbnail[]> {
+    const { cancel, thumbnails } = this.playersOf(captureId);
+    return this.once(captureId, thumbnails, sourceId, async () => {
+      const ffmpeg = await resolveFfmpeg();
+      const { input } = await this.videoInput(captureId, sourceId, this.options.captures.summary(captureId).bytes);
+      if (!ffmpeg.ok || ('video' in input && input.video.count > mostOverviewPackets)) return [];
+      try {
+        const { signal } = cancel;
+        return await this.overviewWorker.call('thumbnails', { input, ffmpegPath: ffmpeg.value.path }, { signal });
+      } catch (error) {
+        if (cancel.signal.aborted) throw error;
+        return [];
       }
     });
   }
@@ -132,7 +158,7 @@ export class MediaService {
 
   async dispose(): Promise<void> {
     for (const captureId of [...this.captures.keys()]) this.closeCapture(captureId);
-    await this.worker.dispose();
+    await Promise.all([this.worker.dispose(), this.overviewWorker.dispose()]);
     this.store.dispose();
   }
 
@@ -160,6 +186,7 @@ export class MediaService {
       videoCancels: new Map(),
       makers: new Map(),
       taken: new Map(),
+      thumbnails: new Map(),
     };
     this.captures.set(captureId, own);
     return own;

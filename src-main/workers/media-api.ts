@@ -1,3 +1,4 @@
+import type { Thumbnail } from '#shared/model/video';
 import type { ExportedFile, ExportRequest } from '../media/export-file';
 import type { MadePiece } from '../media/mux/pieces';
 import type { PieceRequest } from '../media/mux/player-pieces';
@@ -30,6 +31,11 @@ export type MediaApi = {
     argument: { readonly input: VideoInput; readonly request: Pick<VideoRequest, 'path' | 'mode' | 'ffmpegPath'> };
     value: PlayerVideo;
     progress: number;
+  };
+  thumbnails: {
+    argument: { readonly input: VideoInput; readonly ffmpegPath: string };
+    value: readonly Thumbnail[];
+    progress: never;
   };
   /** Makes pieces of a picture, or of the sound beside it, each told of as soon as it lies in the file. */
   picturePieces: { argument: PieceArgument; value: null; progress: MadePiece };

@@ -1,5 +1,6 @@
 import { exportFile } from '../media/export-file';
 import { makePicturePieces, makeSoundPieces } from '../media/mux/player-pieces';
+import { videoThumbnails } from '../media/mux/thumbnails';
 import { exportVideo, renderPlayerVideo } from '../media/mux/video-file';
 import { resolveFfmpeg } from '../media/ffmpeg/resolve';
 import { replayStream } from '../media/replay-stream';
@@ -39,6 +40,9 @@ export const mediaHandlers: Handlers<MediaApi> = {
       frames.frameStart.buffer,
       frames.frames.buffer,
     ]);
+  },
+  thumbnails({ input, ffmpegPath }, { signal }) {
+    return videoThumbnails(input, { ffmpegPath, signal });
   },
   async picturePieces({ input, request }, { signal, reportProgress }) {
     await writing(request.path, makePicturePieces(input, request, { signal, onPiece: reportProgress }));

@@ -10,6 +10,7 @@ import { capturePath, hasCaptures } from '../../testing/oracles';
 import { bindingOf, bindingsOfSdp, boundStreams } from '../../testing/video-captures';
 import { resolveFfmpeg } from '../ffmpeg/resolve';
 import type { MadePiece } from './pieces';
+import { videoThumbnails } from './thumbnails';
 import { makePicturePieces, makeSoundPieces, type PieceRequest } from './player-pieces';
 import { exportVideo, type PlayerVideo, renderPlayerVideo, type VideoFileFormat, type VideoInput } from './video-file';
 
@@ -154,6 +155,20 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
     const last = Number(/Pictures? (?:\d+ to )?(\d+):/.exec(subtitles.at(-1) ?? '')?.[1]);
     expect(frames.isDamaged.lastIndexOf(1) + 1).toBe(last);
     expect(readFileSync((await write(input, 'vtt')).path, 'utf8')).toMatch(/^WEBVTT\n\n1\n\d\d:\d\d:\d\d\.\d{3} --> /);
+  });
+
+  it('shows a few small pictures of a damaged recording, whole ones where there are some', async () => {
+    const { streams } = boundStreams('live/drive/drive_loss30.pcap', [bindingOf(96, 'H264')]);
+    const input = inputOf('live/drive/drive_loss30.pcap', streams[0]);
+    const thumbnails = await videoThumbnails(input, { ffmpegPath: ffmpegPath ?? '' });
+    // Of the others no whole part is there.
+    expect(thumbnails.length).toBe(5);
+    const times = thumbnails.map(({ seconds }) => seconds);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    for (const { jpeg } of thumbnails) {
+      expect([...jpeg.subarray(0, 2), ...jpeg.subarray(-2)]).toEqual([0xff, 0xd8, 0xff, 0xd9]);
+      expect(jpeg.length).toBeLessThan(10_000);
+    }
   });
 
   it('writes every picture as a file, with its time and its packets', async () => {

@@ -63,6 +63,8 @@ function pictureBytes(plan: VideoPlan, units: readonly Uint8Array[], isFirst: bo
 export interface PictureRange {
   readonly entrySeconds: number;
   readonly untilSeconds: number;
+  /** Pictures at these times alone; all without it. */
+  readonly only?: ReadonlySet<number>;
 }
 
 const everything: PictureRange = { entrySeconds: Number.NEGATIVE_INFINITY, untilSeconds: Number.POSITIVE_INFINITY };
@@ -77,7 +79,7 @@ export async function feedMatroska(
   reader: PayloadReader,
   originSeconds: number,
   write: (bytes: Uint8Array) => Promise<void>,
-  { entrySeconds, untilSeconds }: PictureRange = everything,
+  { entrySeconds, untilSeconds, only }: PictureRange = everything,
 ): Promise<void> {
   const writer = new MatroskaWriter(videoEntry(plan), null, pipeScaleNs, plan.endSeconds - originSeconds);
   await write(writer.header());
@@ -85,6 +87,7 @@ export async function feedMatroska(
   for (const { units, timeSeconds, isEntry } of codedPictures(plan, reader)) {
     if (isEntry && timeSeconds >= untilSeconds) break;
     if (isFirst && (!isEntry || timeSeconds < entrySeconds)) continue;
+    if (only && !only.has(timeSeconds)) continue;
     const data = pictureBytes(plan, units, isFirst);
     isFirst = false;
     const bytes = writer.block({ track: 1, timeSeconds: timeSeconds - originSeconds, isKey: isEntry, data });

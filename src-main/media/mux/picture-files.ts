@@ -8,6 +8,7 @@ import { fileFacts } from '../made-file';
 import type { PayloadReader } from '../payload-reader';
 import { pictureListName } from '../samples/sample-pictures';
 import { feedMatroska } from './matroska-file';
+import { decoderOptions } from './transcode';
 import { frameTable, type VideoPlan } from './video-plan';
 
 /** Kinds of pictures, with what ffmpeg is told; JPEG with next to no loss. */
@@ -41,25 +42,15 @@ export async function writePictureFiles(
   { ffmpegPath, signal, onProgress }: PictureFilesOptions,
 ): Promise<{ readonly pictures: number; readonly bytes: number }> {
   await mkdir(folder);
-  const times = join(folder, 'times');
   const duration = Math.max(0.001, plan.endSeconds - plan.firstSeconds);
-  // In a pattern a per cent sign of the path is written twice.
-  const pattern = join(folder.replaceAll('%', '%%'), `%06d.${kind}`);
-  const input = ['-copyts', '-f', 'matroska', '-i', 'pipe:0', '-map_metadata', '-1', '-fflags', '+bitexact'];
-  const asTheyCome = ['-map', '0:v:0', '-vsync', '0', '-enc_time_base', '-1', '-flags:v', '+bitexact'];
-  await runFfmpeg({
+  const decoded = await decodeInto(folder, kind, {
     ffmpegPath,
-    args: [
-      ...[...input, ...asTheyCome, '-c:v', 'rawvideo', '-f', 'framecrc', `file:${times}`],
-      ...[...asTheyCome, ...kinds[kind], '-f', 'image2'],
-    ],
-    outputPath: pattern,
+    decoder: decoderOptions(plan),
+    filter: [],
     feed: (write) => feedMatroska(plan, reader, plan.firstSeconds, write),
     signal,
-    onProgress: (seconds) => onProgress?.(Math.min(1, seconds / duration)),
+    onSeconds: (seconds) => onProgress?.(Math.min(1, seconds / duration)),
   });
-  const decoded = await timesOf(times);
-  await rm(times);
   if (decoded.length === 0) throw nothingDecoded(plan);
   const table = frameTable(plan, plan.firstSeconds);
   const lines = [columns];
@@ -79,6 +70,43 @@ export async function writePictureFiles(
   }
   await writeFile(join(folder, pictureListName), `${lines.join('\r\n')}\r\n`, { flag: 'wx' });
   return { pictures: decoded.length, bytes: total };
+}
+
+export interface DecodeInto {
+  readonly ffmpegPath: string;
+  /** Options of ffmpeg's decoder. */
+  readonly decoder: readonly string[];
+  /** Options of ffmpeg for what is done to the pictures. */
+  readonly filter: readonly string[];
+  readonly feed: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly onSeconds?: (seconds: number) => void;
+}
+
+/** Decodes pictures from Matroska into a folder, `000001.png` and so on; answers the time of each. */
+export async function decodeInto(
+  folder: string,
+  kind: PictureKind,
+  { ffmpegPath, decoder, filter, feed, signal, onSeconds }: DecodeInto,
+): Promise<readonly number[]> {
+  const list = join(folder, 'times');
+  const input = ['-copyts', '-f', 'matroska', '-i', 'pipe:0', '-map_metadata', '-1', '-fflags', '+bitexact'];
+  const asTheyCome = ['-map', '0:v:0', '-vsync', '0', '-enc_time_base', '-1', '-flags:v', '+bitexact'];
+  await runFfmpeg({
+    ffmpegPath,
+    args: [
+      ...[...decoder, ...input, ...asTheyCome, '-c:v', 'rawvideo', '-f', 'framecrc', `file:${list}`],
+      ...[...asTheyCome, ...filter, ...kinds[kind], '-f', 'image2'],
+    ],
+    // In a pattern a per cent sign of the path is written twice.
+    outputPath: join(folder.replaceAll('%', '%%'), `%06d.${kind}`),
+    feed,
+    signal,
+    onProgress: onSeconds,
+  });
+  const times = await timesOf(list);
+  await rm(list);
+  return times;
 }
 
 /** Presentation times of what ffmpeg's `framecrc` lists: `stream, dts, pts, duration, bytes, crc`. */

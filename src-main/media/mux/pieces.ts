@@ -6,7 +6,7 @@ import type { PayloadReader } from '../payload-reader';
 import { entryBefore } from './entry-point';
 import { feedMatroska } from './matroska-file';
 import type { Pcm } from './picture-sound';
-import { qualities } from './transcode';
+import { decoderOptions, qualities } from './transcode';
 import type { VideoPlan } from './video-plan';
 
 /** Bytes of a file that can be played by themselves behind its opening. Times are seconds of the video. */
@@ -57,6 +57,7 @@ export async function transcodePieces(
     await runFfmpeg({
       ffmpegPath,
       args: [
+        ...decoderOptions(plan),
         ...[
           '-copyts',
           '-f',

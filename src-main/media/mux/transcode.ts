@@ -15,6 +15,15 @@ const maxPixels = 1 << 27;
 /** Ticks a second of the files that are made: that of all video over RTP. */
 const clockRateHz = 90_000;
 
+/**
+ * Options of ffmpeg's decoder. As captured, damaged pictures are shown too, and those before the first whole key, of
+ * which only parts are known.
+ */
+export function decoderOptions({ mode }: Pick<VideoPlan, 'mode'>): readonly string[] {
+  const size = ['-max_pixels', String(maxPixels)];
+  return mode === 'faithful' ? [...size, '-flags', '+output_corrupt', '-flags2', '+showall'] : size;
+}
+
 export interface TranscodeOptions {
   readonly ffmpegPath: string;
   /** MP4 to be written. */
@@ -39,7 +48,8 @@ export async function transcode(
   await runFfmpeg({
     ffmpegPath,
     args: [
-      ...['-max_pixels', String(maxPixels), '-f', 'matroska', '-i', 'pipe:0'],
+      ...decoderOptions(plan),
+      ...['-f', 'matroska', '-i', 'pipe:0'],
       ...['-map', '0:v:0', '-map_metadata', '-1', '-fflags', '+bitexact'],
       // H.264 with subsampled colour has even sides.
       ...['-flags:v', '+bitexact', '-vf', 'pad=ceil(iw/2)*2:ceil(ih/2)*2', '-pix_fmt', 'yuv420p'],

@@ -11,6 +11,7 @@ import { NothingFound } from '../table/NothingFound';
 import { useShownRevision } from '../visibility';
 import { CaptureFacts } from './CaptureFacts';
 import styles from './overview.module.css';
+import { useThumbnails } from './use-thumbnails';
 
 const playhead: PlayheadSource = {
   get: () => usePlayhead.getState().seconds,
@@ -40,6 +41,7 @@ function MediaOverview({ capture }: { capture: CaptureSummary }) {
   const selected = useSelection(selectedSourceId);
   const { captureId } = capture;
   const timeline = useQuery('timeline:get', { captureId }, revision);
+  const pictures = useThumbnails(captureId, capture.state !== 'loading', timeline.value?.lanes ?? []);
 
   if (timeline.failure) {
     return (
@@ -86,6 +88,7 @@ function MediaOverview({ capture }: { capture: CaptureSummary }) {
         timeline={timeline.value}
         selectedSourceId={selected}
         playhead={playhead}
+        pictures={pictures}
         onSelect={select}
         onPlay={(lane) => togglePlay(lane.sourceId)}
         onSeek={(seconds) => playheadActions.seek('timeline', seconds)}

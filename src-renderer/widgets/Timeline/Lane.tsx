@@ -6,12 +6,14 @@ import { type Palette, usePalette } from '../palette';
 import { LossHeat } from './LossHeat';
 import type { PlacedLane } from './order';
 import styles from './Timeline.module.css';
+import type { LanePicture } from './lane-pictures';
 import { percentOf, type Ticks, type TimeView } from './view';
 
 interface LaneProps {
   readonly id: string;
   readonly placed: PlacedLane;
   readonly top: number;
+  readonly pictures: readonly LanePicture[] | undefined;
   readonly view: TimeView;
   readonly ticks: Ticks;
   readonly isSelected: boolean;
@@ -28,7 +30,17 @@ const icons: Readonly<Record<TimelineLane['kind'], IconName>> = {
   unknown: 'stream',
 };
 
-export function Lane({ id, placed: { lane, level }, top, view, ticks, isSelected, onPointer, onPlay }: LaneProps) {
+export function Lane({
+  id,
+  placed: { lane, level },
+  top,
+  pictures,
+  view,
+  ticks,
+  isSelected,
+  onPointer,
+  onPlay,
+}: LaneProps) {
   const palette = usePalette();
   const colour = palette[lane.kind satisfies keyof Palette];
   const left = percentOf(view, lane.startSeconds);
@@ -42,6 +54,7 @@ export function Lane({ id, placed: { lane, level }, top, view, ticks, isSelected
       aria-label={`${lane.label}, ${lane.detail}, ${formatDuration(lane.endSeconds - lane.startSeconds)}`}
       data-testid={`lane-${lane.sourceId}`}
       className={styles.lane}
+      data-pictures={pictures ? pictures.length : undefined}
       style={{ transform: `translateY(${top}px)` }}
       onClick={(event) => onPointer(lane, event)}
       onDoubleClick={() => onPlay(lane)}
@@ -68,6 +81,16 @@ export function Lane({ id, placed: { lane, level }, top, view, ticks, isSelected
             ) : (
               <span className={styles.fill} style={{ background: colour }} />
             )}
+            {pictures?.map(({ seconds, url }) => (
+              <img
+                key={url}
+                src={url}
+                alt=""
+                draggable={false}
+                className={styles.picture}
+                style={{ left: `${(100 * (percentOf(view, seconds) - left)) / Math.max(0.001, right - left)}%` }}
+              />
+            ))}
           </div>
         )}
       </div>

@@ -5,6 +5,7 @@ import type { MediaTimeline, TimelineLane } from '#shared/model/timeline';
 import type { PlayheadSource } from '../playhead-source';
 import { formatPosition } from '../time-format';
 import { Lane } from './Lane';
+import type { LanePicture, LanePictures } from './lane-pictures';
 import { placeLanes } from './order';
 import styles from './Timeline.module.css';
 import { axisTicks, panned, percentOf, type TimeView, wholeView, zoomed } from './view';
@@ -14,19 +15,31 @@ export interface TimelineProps {
   /** `sourceId` of the lane that is selected. */
   readonly selectedSourceId: string | null;
   readonly playhead: PlayheadSource;
+  /** Small pictures of lanes, by `sourceId`: such a lane is higher. */
+  readonly pictures?: LanePictures;
   readonly onSelect: (lane: TimelineLane) => void;
   readonly onPlay: (lane: TimelineLane) => void;
   readonly onSeek: (seconds: number) => void;
 }
 
 const laneHeight = 24;
+const pictureLaneHeight = 52;
+const noPictures: LanePictures = new Map();
 const zoomStep = 1.5;
 
 /**
  * All media on one time axis. A click selects and moves the playhead, a double click plays, Ctrl+wheel zooms,
  * Shift+wheel moves along. Keys: up and down select, Enter or Space play, left and right move the playhead, + - 0 zoom.
  */
-export function Timeline({ timeline, selectedSourceId, playhead, onSelect, onPlay, onSeek }: TimelineProps) {
+export function Timeline({
+  timeline,
+  selectedSourceId,
+  playhead,
+  pictures = noPictures,
+  onSelect,
+  onPlay,
+  onSeek,
+}: TimelineProps) {
   const [zoom, setZoom] = useState<TimeView | null>(null);
   const [width, setWidth] = useState(600);
   const scroller = useRef<HTMLDivElement>(null);
@@ -39,12 +52,16 @@ export function Timeline({ timeline, selectedSourceId, playhead, onSelect, onPla
   const lanes = placeLanes(timeline.lanes);
   const selectedIndex = lanes.findIndex(({ lane }) => lane.sourceId === selectedSourceId);
   const ticks = axisTicks(view, width);
+  const picturesOf = ({ sourceId, kind }: TimelineLane): readonly LanePicture[] | undefined =>
+    kind === 'video' ? pictures.get(sourceId) : undefined;
   const virtualizer = useVirtualizer({
     count: lanes.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => laneHeight,
+    estimateSize: (index) => (picturesOf(lanes[index].lane) ? pictureLaneHeight : laneHeight),
     overscan: 8,
   });
+
+  useEffect(() => virtualizer.measure(), [virtualizer, pictures]);
 
   useEffect(() => {
     const element = track.current;
@@ -185,6 +202,7 @@ export function Timeline({ timeline, selectedSourceId, playhead, onSelect, onPla
               id={`${idPrefix}-${index}`}
               placed={lanes[index]}
               top={start}
+              pictures={picturesOf(lanes[index].lane)}
               view={view}
               ticks={ticks}
               isSelected={index === selectedIndex}

@@ -1,1 +1,2 @@
+export type { LanePicture, LanePictures } from './lane-pictures';
 export { Timeline } from './Timeline';

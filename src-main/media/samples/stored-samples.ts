@@ -95,8 +95,10 @@ export async function takeSamples(
     }
   } catch (error) {
     await rm(path, { force: true });
-    if (error instanceof RpcFailure && error.failure.code === 'ffmpeg-failed') throw notReadable(input);
-    throw error;
+    signal?.throwIfAborted();
+    // What the parsers of containers throw has no code; the disk's complaints have one.
+    const code = error instanceof RpcFailure ? error.failure.code : (error as NodeJS.ErrnoException).code;
+    throw code === undefined || code === 'ffmpeg-failed' ? notReadable(input) : error;
   } finally {
     await rm(sentPath, { force: true });
     await rm(remuxedPath, { force: true });

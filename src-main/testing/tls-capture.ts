@@ -9,7 +9,10 @@ const { syn, fin, ack } = { syn: 0x02, fin: 0x01, ack: 0x10 };
 const tlsKeyLog = 0x544c_534b;
 
 /** A capture of a TLS connection, with its secrets in it before or behind the packets, or nowhere. */
-export function tlsCapture({ wire, keyLog }: Recording, secrets: 'before' | 'behind' | 'nowhere'): Uint8Array {
+export function tlsCapture(
+  { wire, keyLog }: Pick<Recording, 'wire' | 'keyLog'>,
+  secrets: 'before' | 'behind' | 'nowhere',
+): Uint8Array {
   const builder = new PcapngBuilder();
   const block = builder.secrets(tlsKeyLog, new TextEncoder().encode(keyLog));
   const blocks: Uint8Array[] = [builder.section(), builder.interface()];

@@ -12,8 +12,17 @@ import {
 import { Conversations, type Side } from '#engine/analysis/sessions/testing/conversations';
 import { packHeader, pesPackets, programStreamMap } from '#engine/containers/mpeg-ps/testing/ps-builder';
 import { h264Unit, sampleStream } from '#engine/containers/mpeg-ts/testing/ts-builder';
+import {
+  earlyLine,
+  resumed,
+  resumedLog,
+  simple,
+  simpleLog,
+  type Trace,
+} from '#engine/protocols/tls/testing/rfc8448-traces';
 import { rtpdumpHeader, rtpdumpRecord } from '#engine/containers/rtpdump';
 import { rawZstd } from '../../workers/testing/zstd-builder';
+import { tlsCapture } from '../tls-capture';
 
 export interface FuzzSeed {
   readonly name: string;
@@ -35,6 +44,7 @@ export function ownSeeds(root: string): FuzzSeed[] {
     ...builtSeeds(),
     ...mpegSeeds(),
     ...rtspSeeds(),
+    ...tlsSeeds(),
     { name: 'gzip', bytes: new Uint8Array(gzipSync(head)) },
     { name: 'zstd', bytes: new Uint8Array(rawZstd(head)) },
   ];
@@ -81,6 +91,16 @@ function builtSeeds(): FuzzSeed[] {
     { name: 'netmon1', bytes: buildNetmon(records, 1, 1) },
     { name: 'netmon2', bytes: buildNetmon(records, 2, 3) },
     { name: 'erf', bytes: buildErf(records) },
+  ];
+}
+
+/** Handshakes of TLS 1.3, with the secrets that open them in the capture. */
+function tlsSeeds(): FuzzSeed[] {
+  const capture = (trace: Trace, keyLog: string): Uint8Array =>
+    tlsCapture({ wire: trace.map(([direction, bytes]) => ({ direction, bytes })), keyLog }, 'before');
+  return [
+    { name: 'TLS', bytes: capture(simple, simpleLog) },
+    { name: 'TLS with early data', bytes: capture(resumed, resumedLog + earlyLine) },
   ];
 }
 

@@ -9,6 +9,8 @@ import { tableIds } from '#shared/ipc/contract';
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { Decoder } from '../../workers/decoder';
 import { GzipDecoder } from '../../workers/gzip-decoder';
+import { nodeCipherSuite } from '../../workers/node-cipher-suite';
+import { nodeContentDecoder } from '../../workers/node-content-decoder';
 import { RtpdumpDecoder } from '../../workers/rtpdump-decoder';
 import { ZstdDecoder } from '../../workers/zstd-decoder';
 import type { Random } from './mutate';
@@ -122,7 +124,8 @@ const growing: FuzzTarget = {
 const analysis: FuzzTarget = {
   name: 'analysis',
   run(bytes) {
-    const opened = CaptureAnalysis.open(new MemorySource(bytes));
+    const primitives = { ciphers: nodeCipherSuite, contentDecoder: nodeContentDecoder };
+    const opened = CaptureAnalysis.open(new MemorySource(bytes), primitives);
     if (!opened.ok) return;
     const a = opened.value;
     let slices = 0;

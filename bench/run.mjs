@@ -1,8 +1,8 @@
 /**
- * Compares `tapdeck analyze --json` with `tshark -q -z rtp,streams` on a large capture of calls and with
- * `tshark -q -z conv,tcp` on one of TCP alone, and Tapdeck's capture reader alone with pcap-ng-parser, all in
+ * Compares `tapdeck analyze --json` with `tshark -q -z rtp,streams` on a large capture of calls, with
+ * `tshark -q -z conv,tcp` on one of TCP alone and with `tshark -Y rtmpt` on one of RTMP, and Tapdeck's capture reader alone with pcap-ng-parser, all in
  * alternating runs.
- * `npm run bench -- [FILE] [--tcp FILE] [--runs 5] [--megabytes 200]`; the first file may also be given by
+ * `npm run bench -- [FILE] [--tcp FILE] [--rtmp FILE] [--runs 5] [--megabytes 200]`; the first file may also be given by
  * TAPDECK_BENCH_CAPTURE. Captures that are not given are made in the system's temporary folder and removed afterwards.
  * Build first: `npm run build`.
  */
@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
 import { makeCapture, makeTcpCapture } from './make-capture.mjs';
+import { makeRtmpCapture } from './make-rtmp-capture.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const TIME_TOOL = '/usr/bin/time';
@@ -103,6 +104,28 @@ async function compareWithTshark(path, statistic, runs) {
 
 const count = (text, pattern) => text.split('\n').filter((line) => pattern.test(line)).length;
 
+/** Messages of audio and video, which both count. */
+async function compareRtmp(path, runs) {
+  const bytes = (await stat(path)).size;
+  const tapdeck = () => measure(process.execPath, [join(root, 'bin/tapdeck.mjs'), 'analyze', '--json', path]);
+  // Longer messages than 32 KiB are read when it is told so alone.
+  const options = ['-o', 'rtmpt.max_packet_size:16777215', '-Y', 'rtmpt', '-T', 'fields', '-e', 'rtmpt.header.typeid'];
+  const tshark = () => measure('tshark', ['-n', '-r', path, ...options]);
+  const document = JSON.parse((await tapdeck()).stdout);
+  const { packets } = document.capture;
+  const messages = document.streams.reduce((sum, stream) => sum + stream.packets, 0);
+  console.log(
+    `\ncapture: ${(bytes / 1e6).toFixed(1)} MB, ${packets} packets, ${document.sessions.length} RTMP sessions, ${messages} messages of media`,
+  );
+  const programs = [['tapdeck analyze --json', tapdeck]];
+  if (tsharkVersion !== null) {
+    const theirs = (await tshark()).stdout.split(/[,\n]/).filter((type) => type === '0x08' || type === '0x09').length;
+    console.log(`messages of media found: tapdeck ${messages} without parameters of codecs, tshark ${theirs}`);
+    programs.push(['tshark -Y rtmpt', tshark]);
+  }
+  show(await alternate(programs, runs), packets, bytes, 'tshark / tapdeck');
+}
+
 async function compareReaders(path, { packets, bytes, format }, runs) {
   const folder = await mkdtemp(join(tmpdir(), 'tapdeck-bench-reader-'));
   try {
@@ -158,6 +181,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     tcp: { type: 'string' },
+    rtmp: { type: 'string' },
     runs: { type: 'string', default: '5' },
     megabytes: { type: 'string', default: '200' },
   },
@@ -179,6 +203,7 @@ try {
   await compareReaders(calls, await compareWithTshark(calls, 'rtp,streams', runs), runs);
   const tcp = values.tcp ?? (await made('tcp.pcapng', makeTcpCapture));
   await compareWithTshark(tcp, 'conv,tcp', runs);
+  await compareRtmp(values.rtmp ?? (await made('rtmp.pcapng', makeRtmpCapture)), runs);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -39,6 +39,14 @@ export class CallTracker {
   /** SIP endpoints as text: a few that stand in all announcements. */
   private readonly endpoints = new TextPool();
   private endNs = 0;
+  private shown: {
+    readonly revision: number;
+    readonly streams: readonly StreamRow[];
+    readonly rows: CallRow[];
+  } | null = null;
+  /** What the row of each call was made of: of many calls few change between two looks at them. */
+  private readonly made: { readonly row: CallRow; readonly message: number; readonly streams: readonly StreamRow[] }[] =
+    [];
 
   constructor(private readonly options: CallTrackerOptions) {}
 
@@ -87,7 +95,9 @@ export class CallTracker {
   }
 
   /** One row a call in the order of their beginning, with the streams that belong to it. */
-  rows(streams: readonly StreamRow[]): CallRow[] {
+  rows(streams: readonly StreamRow[]): readonly CallRow[] {
+    const { revision } = this;
+    if (this.shown?.revision === revision && this.shown.streams === streams) return this.shown.rows;
     const byCall = new Map<string, StreamRow[]>();
     for (const stream of streams) {
       if (stream.callId === null) continue;
@@ -96,7 +106,22 @@ export class CallTracker {
       else byCall.set(stream.callId, [stream]);
     }
     const nowNs = Math.max(this.endNs, this.log.count > 0 ? this.log.get(this.log.count - 1).timeNs : 0);
-    return this.calls.map((call) => rowOf(call, byCall.get(call.id) ?? [], nowNs));
+    const rows = this.calls.map((call, index) => this.rowOf(call, index, byCall.get(call.id) ?? [], nowNs));
+    this.shown = { revision, streams, rows };
+    return rows;
+  }
+
+  private rowOf(call: Call, index: number, streams: readonly StreamRow[], nowNs: number): CallRow {
+    const known = this.made[index];
+    const isKnown =
+      known?.message === call.lastMessage &&
+      known.row.state === call.state(nowNs) &&
+      known.streams.length === streams.length &&
+      known.streams.every((stream, i) => stream === streams[i]);
+    if (isKnown) return known.row;
+    const row = rowOf(call, streams, nowNs);
+    this.made[index] = { row, message: call.lastMessage, streams };
+    return row;
   }
 
   /** Streams of a call and where they go: the caller's first, each in the order of their beginning. */

@@ -78,6 +78,7 @@ export class RtpEngine {
   /** SSRCs of `all`. */
   private ssrcs = new Uint32Array(64);
   private callStreams: Map<string, RtpStream[]> | null = null;
+  private shown: { readonly revision: number; readonly rows: readonly StreamRow[] } | null = null;
   private changes = 0;
 
   constructor(private readonly context: RtpEngineContext) {}
@@ -259,10 +260,13 @@ export class RtpEngine {
     this.changes += 1;
   }
 
-  /** Rows of the stream table, in the order in which the streams were found. */
-  rows(): StreamRow[] {
-    this.queues.settleAll();
-    return this.all.map((stream) => this.toRow(stream));
+  /** Rows of the stream table, in the order in which the streams were found; the same array until something changes. */
+  rows(): readonly StreamRow[] {
+    if (this.shown?.revision !== this.changes) {
+      this.queues.settleAll();
+      this.shown = { revision: this.changes, rows: this.all.map((stream) => this.toRow(stream)) };
+    }
+    return this.shown.rows;
   }
 
   toRow(stream: RtpStream): StreamRow {

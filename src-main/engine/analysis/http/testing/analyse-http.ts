@@ -11,15 +11,22 @@ interface Analysed {
 }
 
 /** The whole analysis of a file, and its bytes by their addresses. */
-export const analyseHttp = (path: string): Analysed => analyseSource(new FileSource(path));
+export const analyseHttp = (path: string, keyLog: Uint8Array | null = null): Analysed =>
+  analyseSource(new FileSource(path), keyLog);
 
 /** As `analyseHttp`, of a pcapng file in memory without one of its packets, counted from 1. */
 export const analyseWithout = (file: Uint8Array, packet: number): Analysed =>
   analyseSource(new MemorySource(withoutPacket(file, packet)));
 
-function analyseSource(source: ByteSource): Analysed {
+function analyseSource(source: ByteSource, keyLog: Uint8Array | null = null): Analysed {
   const spill = new MemorySpill();
-  const opened = CaptureAnalysis.open(source, { ciphers: nodeCipherSuite, contentDecoder: nodeContentDecoder, spill });
+  const keyLogs = keyLog === null ? [] : [{ bytes: keyLog, origin: 'key-log' as const }];
+  const opened = CaptureAnalysis.open(source, {
+    ciphers: nodeCipherSuite,
+    contentDecoder: nodeContentDecoder,
+    keyLogs,
+    spill,
+  });
   if (!opened.ok) throw new Error(opened.error.message);
   while (opened.value.ingest(() => false));
   opened.value.finish();

@@ -26,6 +26,12 @@ const maxSessions = 1000;
 /** Flows that may be transport streams at a time. */
 const maxProbes = 4096;
 
+interface ShownSession {
+  readonly revision: number;
+  readonly row: SessionRow;
+  readonly streams: readonly StreamRow[];
+}
+
 /** Finds transport streams in datagrams and byte streams. */
 export class MpegTsTracker implements SessionTracker {
   readonly protocols: readonly StreamProtocol[];
@@ -40,8 +46,7 @@ export class MpegTsTracker implements SessionTracker {
   private readonly byFlow = new Map<number, TsSession>();
   private readonly probes = new Map<number, DatagramProbe>();
   private readonly budget = new EsBudget();
-  private sessionRows: { readonly revision: number; readonly rows: readonly SessionRow[] } | null = null;
-  private streamRows: { readonly revision: number; readonly rows: readonly StreamRow[] } | null = null;
+  private readonly shown = new Map<MpegSession, ShownSession>();
 
   constructor(private readonly host: SessionHost) {
     this.protocols = [tsProtocol((channel, direction) => this.openStream(channel, direction))];
@@ -86,20 +91,12 @@ export class MpegTsTracker implements SessionTracker {
 
   sessions(): readonly SessionRow[] {
     this.takeRtp();
-    const { revision } = this;
-    if (this.sessionRows?.revision !== revision) {
-      this.sessionRows = { revision, rows: this.all.map((session) => session.row()) };
-    }
-    return this.sessionRows.rows;
+    return this.all.map((session) => this.show(session).row);
   }
 
   streams(): readonly StreamRow[] {
     this.takeRtp();
-    const { revision } = this;
-    if (this.streamRows?.revision !== revision) {
-      this.streamRows = { revision, rows: this.all.flatMap((session) => session.streams()) };
-    }
-    return this.streamRows.rows;
+    return this.all.flatMap((session) => this.show(session).streams);
   }
 
   samples(id: string): MediaSamples | null {
@@ -141,6 +138,16 @@ export class MpegTsTracker implements SessionTracker {
       pourRtp(index, bytes, (packet, start, end) => bytes.keep(packet, start, end), session);
       this.end(session);
     }
+  }
+
+  /** Rows of a session, made again only when it has changed. */
+  private show(session: MpegSession): ShownSession {
+    const { revision } = session;
+    const known = this.shown.get(session);
+    if (known?.revision === revision) return known;
+    const made = { revision, row: session.row(), streams: session.streams() };
+    this.shown.set(session, made);
+    return made;
   }
 
   private end(session: MpegSession): void {

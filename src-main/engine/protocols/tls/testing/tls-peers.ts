@@ -1,12 +1,5 @@
 import { Duplex } from 'node:stream';
-import {
-  type ConnectionOptions,
-  connect,
-  createSecureContext,
-  type TLSSocket,
-  type TlsOptions,
-  TLSSocket as Socket,
-} from 'node:tls';
+import { type ConnectionOptions, connect, createServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { Identity } from './self-signed';
 
 /** Bytes of a conversation as they went over the wire: direction 0 is the client's. */
@@ -55,6 +48,8 @@ export interface PeerOptions {
   readonly exchanges: readonly (readonly [request: Uint8Array, response: Uint8Array])[];
   /** Before this exchange the client negotiates anew (TLS 1.2). */
   readonly renegotiateBefore?: number;
+  /** Sessions that the server remembers by their id (TLS 1.2 without tickets). */
+  readonly sessions?: Map<string, Buffer>;
 }
 
 /** A real TLS client and server of Node talk to each other; every byte between them is kept. */
@@ -64,15 +59,26 @@ export async function recordTls({
   server: serverOptions = {},
   exchanges,
   renegotiateBefore = -1,
+  sessions,
 }: PeerOptions): Promise<Recording> {
   const wire: WirePiece[] = [];
   const [clientEnd, serverEnd] = wirePair(wire);
   const { key, cert } = identity;
-  const server = new Socket(serverEnd, {
-    isServer: true,
-    secureContext: createSecureContext({ key, cert, ...serverOptions }),
-    ...serverOptions,
+  const listener = createServer({ key, cert, ...serverOptions });
+  if (sessions) {
+    listener.on('newSession', (id: Buffer, data: Buffer, done: () => void) => {
+      sessions.set(id.toString('hex'), data);
+      done();
+    });
+    listener.on('resumeSession', (id: Buffer, done: (error: null, data: Buffer | null) => void) => {
+      done(null, sessions.get(id.toString('hex')) ?? null);
+    });
+  }
+  const accepted = new Promise<TLSSocket>((done, failed) => {
+    listener.once('secureConnection', done);
+    listener.once('tlsClientError', failed);
   });
+  listener.emit('connection', serverEnd);
   const client = connect({ socket: clientEnd, rejectUnauthorized: false, ...clientOptions });
   const keyLog: string[] = [];
   client.on('keylog', (line: Buffer) => keyLog.push(line.toString('latin1')));
@@ -84,8 +90,8 @@ export async function recordTls({
   await new Promise<void>((done, failed) => {
     client.once('secureConnect', done);
     client.once('error', failed);
-    server.once('error', failed);
   });
+  const server = await accepted;
   for (const [i, [request, response]] of exchanges.entries()) {
     if (i === renegotiateBefore) await renegotiate(client);
     await transfer(client, server, request, received[1]);

@@ -48,6 +48,34 @@ export class Video {
     await this.page.getByTestId('video-mode').getByText(mode).click();
   }
 
+  /** How many clearly different colours the picture on the screen has. */
+  async colours(): Promise<number> {
+    return this.root.locator('video').evaluate((video: HTMLVideoElement) => {
+      const canvas = document.createElement('canvas');
+      canvas.width = 32;
+      canvas.height = 18;
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('no canvas');
+      context.drawImage(video, 0, 0, 32, 18);
+      const { data } = context.getImageData(0, 0, 32, 18);
+      const seen = new Set<number>();
+      for (let i = 0; i < data.length; i += 4) {
+        const [red, green, blue] = data.subarray(i, i + 3);
+        seen.add((red >> 6) * 16 + (green >> 6) * 4 + (blue >> 6));
+      }
+      return seen.size;
+    });
+  }
+
+  /** Bytes of sound that the window has decoded of what plays. */
+  async decodedSoundBytes(): Promise<number> {
+    return this.root
+      .locator('video')
+      .evaluate(
+        (video) => (video as HTMLVideoElement & { webkitAudioDecodedByteCount: number }).webkitAudioDecodedByteCount,
+      );
+  }
+
   /** Which of the 16 pixel squares of a 64 x 64 picture is the bright one, by the pixels on the screen. */
   async brightSquare(): Promise<number> {
     return this.root.locator('video').evaluate((video: HTMLVideoElement) => {

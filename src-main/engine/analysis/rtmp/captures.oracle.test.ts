@@ -66,7 +66,7 @@ const truthOf = (name: string): Truth =>
 /** With what the other side of the wire wrote, and how many tags at the end it did not wait for. */
 const cases = [
   { name: 'play_1935_live_join', file: 'player', state: 'stopped', unread: 0 },
-  { name: 'play_loopback_1935', file: 'player', state: 'playing', unread: 5 },
+  { name: 'play_loopback_1935', file: 'player', state: 'stopped', unread: 5 },
   { name: 'play_lossy_client', file: 'player', state: 'stopped', unread: 0 },
   { name: 'play_lossy_server', file: 'player', state: 'stopped', unread: 0 },
   { name: 'publish_1935', file: 'server_record', state: 'stopped', unread: 0 },
@@ -129,7 +129,7 @@ describe.skipIf(!hasCaptures)('RTMP of real peers', { timeout: 60_000 }, () => {
     expect(own.length).toBe(837);
     expect(own.map(shortWithoutTime)).toEqual(player.slice(-own.length).map(shortWithoutTime));
     const [row] = analysis.document().sessions;
-    expect(row).toMatchObject({ url: null, state: 'playing', missingBytes: 0, client: '172.16.4.83:44402' });
+    expect(row).toMatchObject({ url: null, state: 'stopped', missingBytes: 0, client: '172.16.4.83:44402' });
     const samples = analysis.samples('rtmp-1');
     expect(samples?.tracks.map(({ codec, count, config }) => [codec, count, config])).toEqual([
       ['H264', 307, null],

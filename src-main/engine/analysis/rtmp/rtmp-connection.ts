@@ -1,5 +1,5 @@
 import { type AddressedBytes, Extents, readExtents } from '../../bytes/extents';
-import { u24be } from '../../bytes/integers';
+import { u16be, u24be, u32be } from '../../bytes/integers';
 import type { Direction, StreamChannel } from '../../flow/stream-dissector';
 import {
   amfMember,
@@ -24,6 +24,8 @@ import { RtmpSession } from './rtmp-session';
 
 /** Of the handshake; those above are RTMPE. */
 const plainVersion = 3;
+/** Event of a user control message (section 7.1.7). */
+const streamEof = 1;
 /** Names on one connection; what comes beyond belongs to the last. */
 const maxSessions = 256;
 /** Tags within an aggregate; it holds a second or two. */
@@ -185,7 +187,15 @@ export class RtmpConnection implements RtmpListener {
     const label = controlLabel(type, head.subarray(0, headLength), length);
     // Only servers send these.
     if (type === RtmpType.setPeerBandwidth) this.clientDirection ??= opposite(direction);
+    if (type === RtmpType.userControl && headLength >= 6 && u16be(head, 0) === streamEof) this.over(u32be(head, 2));
     this.append(message, label, noSession, false);
+  }
+
+  /** The server has no more of a stream. */
+  private over(messageStreamId: number): void {
+    const [only] = this.sessions;
+    const session = this.known(messageStreamId) ?? (this.sessions.length === 1 ? only : null);
+    if (session?.state === 'playing' || session?.state === 'paused') session.state = 'stopped';
   }
 
   private command(message: RtmpMessage): void {

@@ -1,4 +1,4 @@
-import type { BodyPlan } from './http1-parser';
+import type { BodyPlan } from './http1-handler';
 import { fieldValue, type HttpField, type HttpHead, listValues } from './message';
 
 /** What a head says of its body. */

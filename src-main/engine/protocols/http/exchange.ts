@@ -1,6 +1,6 @@
 import { Extents } from '../../bytes/extents';
 import type { Endpoint } from '../../net/endpoint';
-import type { BodyFraming } from './http1-parser';
+import type { BodyFraming } from './http1-handler';
 import { fieldValue, type HttpHead } from './message';
 
 /** One byte stream with HTTP in it. */

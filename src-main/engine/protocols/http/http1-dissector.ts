@@ -2,7 +2,8 @@ import { Extents } from '../../bytes/extents';
 import type { Direction, StreamChannel, StreamDissector } from '../../flow/stream-dissector';
 import { type BodyFacts, isUpgrade, requestBody, responseBody } from './body-plan';
 import { type HttpConnection, HttpExchange, type HttpSink, type MessageSide } from './exchange';
-import { type BodyPlan, Http1Parser } from './http1-parser';
+import type { BodyPlan } from './http1-handler';
+import { Http1Parser } from './http1-parser';
 import { fieldValue, type HttpField, type HttpHead } from './message';
 
 /** What a connection is turned into by `101` or a tunnel. */

@@ -2,36 +2,10 @@ import type { DiagnosticSink } from '#shared/model/diagnostic';
 import { Extents, missingBytes } from '../../bytes/extents';
 import { PieceBuffer } from '../../bytes/piece-buffer';
 import { startsWithAscii } from '../../bytes/text';
-import { type HttpHead, parseFields, parseHead, type HttpField } from './message';
+import { chunkLineVerdict, chunkSize } from './chunk-lines';
+import type { BodyPlan, Http1Handler, StartLineKind } from './http1-handler';
+import { type HttpField, type HttpHead, parseFields, parseHead } from './message';
 import { findRequestLine, findStatusLine, indexOfLineFeed, isRequestLine, isStatusLine } from './start-line';
-
-/** How a body is delimited (RFC 9112, section 6.3). */
-export type BodyFraming = 'none' | 'length' | 'chunked' | 'close';
-
-/** What follows a head. */
-export interface BodyPlan {
-  readonly framing: BodyFraming;
-  /** With `length`. */
-  readonly length: number;
-  /** It is not certain: a start line where the body should begin means that there is none. */
-  readonly isDoubtful: boolean;
-  /** What comes behind the message: another one; something that only the other side decides; not HTTP any more. */
-  readonly then: 'message' | 'hold' | 'raw';
-}
-
-export interface Http1Handler {
-  onHead(head: HttpHead): BodyPlan;
-  onBody(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
-  onBodyGap(length: number, frame: number, timeNs: number): void;
-  onTrailers(fields: readonly HttpField[]): void;
-  /** The message is over; `isComplete` is false when its end never came. */
-  onMessageEnd(isComplete: boolean): void;
-  /** Bytes of what the connection was turned into. */
-  onRaw(bytes: Uint8Array, start: number, end: number, frame: number, timeNs: number, address: number): void;
-  onRawGap(length: number, frame: number, timeNs: number): void;
-  /** Bytes were lost or make no sense, and with them any number of messages. */
-  onLost(): void;
-}
 
 type Phase =
   | 'start'
@@ -46,8 +20,6 @@ type Phase =
   | 'trailers'
   | 'hold'
   | 'raw';
-
-export type StartLineKind = 'any' | 'request' | 'response';
 
 /** Limits of what is kept while a head is incomplete, as browsers and servers have them, and then some. */
 const maxStartLine = 64 * 1024;
@@ -591,44 +563,4 @@ export class Http1Parser {
   private report(code: string, message: string): void {
     this.sink.report('warning', code, this.frame, message);
   }
-}
-
-/** Value of a chunk's size line, its extensions ignored (RFC 9112, section 7.1); -1 when it is none. */
-function chunkSize(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  let at = start;
-  for (; at < end; at += 1) {
-    const digit = hexDigit(bytes[at]);
-    if (digit < 0) break;
-    value = value * 16 + digit;
-    if (value > Number.MAX_SAFE_INTEGER) return -1;
-  }
-  // Some senders pad the size with spaces.
-  while (at > start && at < end && (bytes[at] === 0x20 || bytes[at] === 0x09)) at += 1;
-  const isEnd = at === end || bytes[at] === CR || bytes[at] === 0x3b;
-  return at > start && isEnd ? value : -1;
-}
-
-/** Are the bytes from a line end on a chunk's size line: CR LF, one to eight digits, perhaps an extension, CR LF? */
-function chunkLineVerdict(bytes: Uint8Array, length: number): 'yes' | 'no' | 'more' {
-  if (bytes[0] !== CR || (length > 1 && bytes[1] !== LF)) return 'no';
-  let at = 2;
-  while (at < length && at < 10 && hexDigit(bytes[at]) >= 0) at += 1;
-  if (at >= length) return 'more';
-  if (at === 2) return 'no';
-  const byte = bytes[at];
-  if (byte === 0x3b) {
-    const last = bytes[length - 1];
-    if (last === LF) return bytes[length - 2] === CR ? 'yes' : 'no';
-    return length > 256 || (last < 0x20 && last !== CR) ? 'no' : 'more';
-  }
-  if (byte !== CR) return 'no';
-  if (at + 1 >= length) return 'more';
-  return bytes[at + 1] === LF ? 'yes' : 'no';
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const letter = byte | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }

@@ -49,7 +49,7 @@ export class TlsTracker implements SessionTracker {
       suite: ciphers,
       sessions: new SessionCache(),
       budget: new SearchBudget(),
-      room: { waiting: 0, kept: 0 },
+      room: { waiting: 0, kept: 0, messages: 0 },
       secretsOf: (random: Uint8Array) => tlsSecrets.of(random),
       onChange: () => {
         this.revision += 1;

@@ -30,8 +30,8 @@ export interface TlsContext {
   readonly suite: CipherSuite | null;
   readonly sessions: SessionCache;
   readonly budget: SearchBudget;
-  /** Bytes of records that wait, and of messages that were kept, of all connections. */
-  readonly room: { waiting: number; kept: number };
+  /** Of all connections: bytes of records that wait and of messages that were kept, messages that are listed. */
+  readonly room: { waiting: number; kept: number; messages: number };
   secretsOf(clientRandom: Uint8Array): ConnectionSecrets | null;
   /** The facts of a connection have changed. */
   onChange(): void;

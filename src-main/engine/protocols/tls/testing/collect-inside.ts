@@ -14,7 +14,7 @@ export function contextWith(suite: CipherSuite | null, keyLog: string): TlsConte
     suite,
     sessions: new SessionCache(),
     budget: new SearchBudget(),
-    room: { waiting: 0, kept: 0 },
+    room: { waiting: 0, kept: 0, messages: 0 },
     secretsOf: (random) => secrets.of(random),
     onChange: () => undefined,
   };

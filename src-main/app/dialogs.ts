@@ -6,7 +6,7 @@ import { sanitizeName } from '../media/file-names';
 
 const captureFilter: FileFilter = {
   name: 'Network captures',
-  extensions: ['pcap', 'pcapng', 'cap', 'ntar', 'snoop', 'erf', 'gz', 'zst'],
+  extensions: ['pcap', 'pcapng', 'cap', 'ntar', 'snoop', 'erf', 'rtpdump', 'gz', 'zst'],
 };
 const anyFilter: FileFilter = { name: 'All files', extensions: ['*'] };
 

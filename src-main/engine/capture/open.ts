@@ -25,7 +25,7 @@ const FORMATS: readonly CaptureFormat[] = [
 ];
 
 const SUPPORTED =
-  'Tapdeck opens pcap, pcapng, snoop, Network Monitor and ERF captures, also compressed with gzip or zstd.';
+  'Tapdeck opens pcap, pcapng, snoop, Network Monitor, ERF and rtpdump captures, the others also compressed with gzip or zstd.';
 
 /**
  * Opens a capture, whatever its name: the first bytes tell the format.

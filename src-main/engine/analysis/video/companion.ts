@@ -28,12 +28,13 @@ const maxShiftSeconds = 10;
 
 /**
  * The audio stream that belongs to a video stream: from and to the same hosts, of the same canonical name (RFC 3550,
- * section 6.5.1) or call, nearest in time and port; null when there is none.
+ * section 6.5.1), call or session, nearest in time and port; null when there is none.
  */
 export function findCompanion(engine: RtpEngine, video: RtpStream): RtpStream | null {
   let best: RtpStream | null = null;
   let bestScore = Number.POSITIVE_INFINITY;
   const name = engine.canonicalName(video);
+  const session = video.announcement?.sessionId ?? null;
   for (const audio of engine.streams()) {
     if (audio === video || audio.kind !== 'audio') continue;
     const isSameWay =
@@ -45,6 +46,9 @@ export function findCompanion(engine: RtpEngine, video: RtpStream): RtpStream | 
     const otherName = engine.canonicalName(audio);
     if (name !== null && otherName !== null && name !== otherName) continue;
     if (video.callIds.length > 0 && !audio.callIds.includes(video.callIds[0])) continue;
+    // One recorder sends many cameras from one address.
+    const otherSession = audio.announcement?.sessionId ?? null;
+    if (session !== null && otherSession !== null && session !== otherSession) continue;
     const ports = Math.abs(audio.context.source.port - video.context.source.port);
     const score = (name !== null && name === otherName ? 0 : 1e6) + ports + distanceNs / 1e9;
     if (score < bestScore) {

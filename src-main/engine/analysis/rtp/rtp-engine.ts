@@ -2,17 +2,10 @@ import type { DecodeAsRule } from '#shared/model/decode-as';
 import type { DiagnosticSink } from '#shared/model/diagnostic';
 import type { RtpSeries, StreamRow, VideoFacts } from '#shared/model/stream';
 import type { Frame } from '../../capture/frame';
-import { findCodec } from '../../codecs';
 import type { Endpoint } from '../../net/endpoint';
 import type { PacketView } from '../../net/packet';
 import { hasRtcpPacketType, RtcpKind, recognizeRtcp, visitRtcp } from '../../protocols/rtcp';
-import {
-  type MediaAnnouncement,
-  type PayloadBinding,
-  parseRtpHeader,
-  RtpHeader,
-  staticPayloadTypes,
-} from '../../protocols/rtp';
+import { type MediaAnnouncement, type PayloadBinding, parseRtpHeader, RtpHeader } from '../../protocols/rtp';
 import { inferStreams } from '../inference/infer-streams';
 import { AnnouncementBook, endpointKey } from './announcements';
 import type { Candidate } from './candidates';
@@ -29,7 +22,8 @@ import { RtpSample } from './rtp-sample';
 import { RtpStream } from './rtp-stream';
 import { SampleQueues } from './sample-queues';
 import { buildSeries } from './series';
-import { findPeer, streamRow } from './stream-row';
+import { reportContradiction, reportRedefinitions, reportStream, userBinding } from './stream-meaning';
+import { StreamRowBook } from './stream-row-book';
 
 /** What a datagram was taken for. */
 export const DatagramVerdict = {
@@ -68,7 +62,7 @@ export class RtpEngine {
   private readonly byId = new Map<string, RtpStream>();
   private readonly header = new RtpHeader();
   private readonly sample = new RtpSample();
-  private readonly rowCache = new Map<string, { readonly key: string; readonly row: StreamRow }>();
+  private readonly rowBook = new StreamRowBook();
   private columnCache: { readonly key: string; readonly columns: PacketColumns } | null = null;
   private readonly queues = new SampleQueues((stream, rows, from, count) =>
     this.all[stream].pushAll(rows, from, count),
@@ -77,7 +71,6 @@ export class RtpEngine {
   private lastStream = new Uint32Array(256);
   /** SSRCs of `all`. */
   private ssrcs = new Uint32Array(64);
-  private callStreams: Map<string, RtpStream[]> | null = null;
   private shown: { readonly revision: number; readonly rows: readonly StreamRow[] } | null = null;
   private changes = 0;
 
@@ -176,8 +169,8 @@ export class RtpEngine {
   /** A session description said where media arrives; it may come before or after the media. */
   announce(announcement: MediaAnnouncement): void {
     if (!this.book.add(announcement)) return;
-    this.callStreams = null;
-    this.reportRedefinitions(announcement);
+    this.rowBook.forgetCalls();
+    reportRedefinitions(announcement, this.context.sink);
     for (const flow of this.flowsOf(announcement)) {
       for (const stream of flow.streams) this.queues.settle(stream.index);
       flow.refresh(this.book);
@@ -237,9 +230,9 @@ export class RtpEngine {
         if (clock) stream.inferClock(clock);
       }
       if (stream.isStale) this.recompute(stream, source);
-      this.reportStream(stream);
+      reportStream(stream, this.context.sink);
     }
-    this.callStreams = null;
+    this.rowBook.forgetCalls();
     this.changes += 1;
   }
 
@@ -270,13 +263,8 @@ export class RtpEngine {
   }
 
   toRow(stream: RtpStream): StreamRow {
-    const peer = this.peerOf(stream);
-    const key = `${stream.revision} ${peer?.id} ${stream.videoFacts !== null}`;
-    const cached = this.rowCache.get(stream.id);
-    if (cached?.key === key) return cached.row;
-    const row = streamRow(stream, peer);
-    this.rowCache.set(stream.id, { key, row });
-    return row;
+    const reverse = this.reverse(this.flowOf(stream));
+    return this.rowBook.row(stream, reverse?.streams ?? [], this.all);
   }
 
   /** What a directed flow was taken for, and why; null when it is neither RTP nor RTCP. */
@@ -390,7 +378,7 @@ export class RtpEngine {
     this.ssrcs = withRoom(this.ssrcs, stream.index);
     this.ssrcs[stream.index] = stream.ssrc;
     this.all.push(stream);
-    this.callStreams = null;
+    this.rowBook.forgetCalls();
     this.byId.set(stream.id, stream);
     for (let i = 0; i < candidate.count; i += 1) stream.push(candidate.samples[i]);
     // Of a candidate that was never believed, what came after has not been kept.
@@ -428,27 +416,6 @@ export class RtpEngine {
     return flow;
   }
 
-  private peerOf(stream: RtpStream): RtpStream | null {
-    const reverse = this.reverse(this.flowOf(stream));
-    return findPeer(stream, reverse?.streams ?? [], this.streamsOfCall(stream.callIds[0]));
-  }
-
-  /** Streams of a call, looked up anew only when a stream or a description was added. */
-  private streamsOfCall(callId: string | undefined): readonly RtpStream[] {
-    if (callId === undefined) return [];
-    if (this.callStreams === null) {
-      this.callStreams = new Map();
-      for (const stream of this.all) {
-        for (const id of stream.callIds) {
-          const own = this.callStreams.get(id);
-          if (own) own.push(stream);
-          else this.callStreams.set(id, [stream]);
-        }
-      }
-    }
-    return this.callStreams.get(callId) ?? [];
-  }
-
   private columnsOf(stream: RtpStream, source: PacketSource): PacketColumns {
     const key = `${stream.id} ${stream.revision}`;
     if (this.columnCache?.key !== key) {
@@ -457,81 +424,15 @@ export class RtpEngine {
     return this.columnCache.columns;
   }
 
-  /** RFC 3551, section 3: static payload types keep their meaning; a description that says otherwise is obeyed. */
-  private reportRedefinitions(announcement: MediaAnnouncement): void {
-    for (const { payloadType, encodingName, clockRateHz } of announcement.payloads) {
-      const known = staticPayloadTypes.get(payloadType);
-      if (!known) continue;
-      const isSame =
-        known.encodingName.toUpperCase() === encodingName.toUpperCase() && known.clockRateHz === clockRateHz;
-      if (isSame) continue;
-      this.context.sink.report(
-        'note',
-        'rtp-static-type-redefined',
-        announcement.frame,
-        `Payload type ${payloadType} is ${known.encodingName}/${known.clockRateHz} by RFC 3551, but ` +
-          `${encodingName}/${clockRateHz} was signalled: the signalling is followed.`,
-      );
-    }
-  }
-
   /** Looks at the payloads of streams that nobody described, and whether the others are what they are said to be. */
   private inferFormats(source: PacketSource): void {
     inferStreams(this.all, source, (stream, payloadType, inference) => {
       const said = stream.uses.find((use) => use.payloadType === payloadType)?.binding;
       stream.inferences.set(payloadType, inference);
       stream.rebind();
-      if (!inference.contradicts || !said) return;
-      const isObeyed = said.basis !== 'static';
-      this.context.sink.report(
-        'warning',
-        'rtp-codec-contradiction',
-        stream.firstFrame,
-        `Payload type ${payloadType} means ${said.encodingName} ${isObeyed ? 'as signalled' : 'by RFC 3551'}, but its ` +
-          `packets are ${inference.binding?.encodingName}: ${isObeyed ? 'the signalling' : 'what they are'} is followed.`,
-      );
+      if (inference.contradicts && said) reportContradiction(stream, said, inference, this.context.sink);
     });
   }
-
-  private reportStream({ statistics, firstFrame, context, ssrc }: RtpStream): void {
-    const { sequence } = statistics;
-    const name = `SSRC 0x${ssrc.toString(16).padStart(8, '0')} from ${context.source.address}`;
-    if (sequence.segment > 0) {
-      this.context.sink.report(
-        'note',
-        'rtp-restart',
-        firstFrame,
-        `An RTP stream restarted with other sequence numbers: ${name}, ${sequence.segment} times.`,
-      );
-    }
-    if (sequence.strays > 0) {
-      this.context.sink.report(
-        'note',
-        'rtp-stray-packets',
-        firstFrame,
-        `RTP packets whose sequence numbers belong to no part of their stream: ${name}, ${sequence.strays}.`,
-      );
-    }
-  }
-}
-
-/** What the user named, with the parameters that the packets themselves tell of the same format. */
-function userBinding(
-  { encodingName, clockRateHz, channels }: NonNullable<DecodeAsRule['format']>,
-  stream: RtpStream,
-  payloadType: number,
-): PayloadBinding {
-  const codec = findCodec(encodingName);
-  const found = stream.inferences.get(payloadType)?.binding;
-  const same = found?.encodingName.toUpperCase() === encodingName.toUpperCase() ? found : null;
-  return {
-    payloadType,
-    encodingName: codec?.encodingName ?? encodingName,
-    clockRateHz: clockRateHz ?? same?.clockRateHz ?? codec?.clockRateHz ?? 8000,
-    channels: channels ?? same?.channels ?? 1,
-    fmtp: same?.fmtp ?? '',
-    basis: 'user',
-  };
 }
 
 /** The array itself, or a longer copy when `index` lies behind its end. */

@@ -11,6 +11,7 @@ import {
 } from '../../protocols/rtp';
 import { announcementInForce, nextAnnouncementFrame, payloadAnnouncedLater, payloadInForce } from './announcements';
 import type { PayloadInference } from './payload-inference';
+import { newPayloadUse, type PayloadUse, rank } from './payload-use';
 import { RtpSample } from './rtp-sample';
 import type { SampleRows } from './sample-rows';
 import { RtpStatistics } from './statistics';
@@ -35,25 +36,6 @@ export interface InferredClock {
   readonly clockRateHz: number;
   /** 0..1. */
   readonly confidence: number;
-}
-
-/** One payload type within a stream. */
-export interface PayloadUse {
-  readonly payloadType: number;
-  packets: number;
-  /** What it meant last; null when unknown. */
-  binding: PayloadBinding | null;
-  /** Rate for the statistics; 0 when unknown. */
-  clockRateHz: number;
-  wiresharkClockRateHz: number;
-  isEvent: boolean;
-  isComfortNoise: boolean;
-  /** As its first packet was counted. */
-  firstClockRateHz: number;
-  wasEvent: boolean;
-  /** From this frame on the binding must be looked up again. */
-  validUntil: number;
-  digits: DigitCollector | null;
 }
 
 /** Packets that an event is made of at least: the last one is sent three times (RFC 4733, section 2.5.1.4). */
@@ -329,19 +311,7 @@ export class RtpStream {
   }
 
   private addUse(payloadType: number): PayloadUse {
-    const use: PayloadUse = {
-      payloadType,
-      packets: 0,
-      binding: null,
-      clockRateHz: 0,
-      wiresharkClockRateHz: 0,
-      isEvent: false,
-      isComfortNoise: false,
-      firstClockRateHz: 0,
-      wasEvent: false,
-      validUntil: 0,
-      digits: null,
-    };
+    const use = newPayloadUse(payloadType);
     this.uses.push(use);
     return use;
   }
@@ -404,11 +374,6 @@ export class RtpStream {
 /** Four bytes, an event of the telephone keypad, the reserved bit clear (RFC 4733, section 2.3). */
 function looksLikeEvent({ payloadBytes, payloadWord }: RtpSample): boolean {
   return payloadBytes === 4 && (payloadWord < 0 || (payloadWord >>> 24 <= 16 && (payloadWord & 0x40_0000) === 0));
-}
-
-/** Events and comfort noise count only where there is nothing else. */
-function rank(use: PayloadUse): number {
-  return use.isEvent || use.isComfortNoise ? use.packets * 1e-12 : use.packets;
 }
 
 function isEventName(binding: PayloadBinding): boolean {

@@ -3,7 +3,8 @@ import { findCodec } from '../../codecs/index';
 import { type Endpoint, formatEndpoint } from '../../net/endpoint';
 import { findPayload } from './announcements';
 import { estimateMos } from './e-model';
-import type { PayloadUse, RtpStream } from './rtp-stream';
+import type { PayloadUse } from './payload-use';
+import type { RtpStream } from './rtp-stream';
 
 /** A description is a statement, a static payload type a convention. */
 const confidences: Partial<Record<BindingBasis, number>> = { user: 1, sdp: 1, rtsp: 1, static: 0.9, inferred: 0.8 };

@@ -77,6 +77,25 @@ describe.skipIf(!hasCaptures)('transport streams over UDP', () => {
   });
 });
 
+describe.skipIf(!hasCaptures || !hasTshark)('packets of a datagram', () => {
+  it.each([
+    ['live/codecs/udp_ts_unicast.pcapng', 'udp.port==1234,mp2t'],
+    ['live/codecs/mpegts_rtp_pt33.pcapng', 'udp.port==5050,rtp'],
+  ])('of %s have the PIDs and counters that tshark shows', (name, decodeAs) => {
+    const path = capturePath(name);
+    const analysis = analyse(path);
+    const shown = tsharkFields(path, ['mp2t.pid', 'mp2t.cc'], '-d', decodeAs);
+    for (let frame = 1; frame <= Math.min(60, shown.length); frame += 1) {
+      const layer = analysis.frameTable.detail(frame)?.layers.find(({ id }) => id === 'mp2t');
+      const packets = layer?.fields ?? [];
+      const of = (field: string): number[] =>
+        packets.map(({ children }) => Number.parseInt(children.find((child) => child.name === field)?.value ?? '', 10));
+      const numbers = (list: string): number[] => (list === '' ? [] : list.split(',').map(Number));
+      expect([of('PID'), of('Continuity Counter')]).toEqual(shown[frame - 1].map(numbers));
+    }
+  });
+});
+
 describe.skipIf(!hasTshark)('continuity', () => {
   it('is lost where tshark misses packets, and as many of them', () => {
     const { packets } = sampleStream(80).builder;

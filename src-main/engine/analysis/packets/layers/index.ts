@@ -6,6 +6,7 @@ import { ipv4Layer } from './ipv4';
 import { ipv6ExtensionLayers, ipv6Layer } from './ipv6';
 import type { LayerDefinition } from './layer';
 import { linuxSll2Layer, linuxSllLayer } from './linux-cooked';
+import { mp2tLayer } from './mp2t';
 import { registerLayer } from './next';
 import { nullLayer } from './null-loopback';
 import { rawIpLayer } from './raw-ip';
@@ -38,6 +39,7 @@ const definitions: readonly LayerDefinition[] = [
   rtpLayer,
   sipLayer,
   dnsLayer,
+  mp2tLayer,
 ];
 for (const definition of definitions) registerLayer(definition);
 

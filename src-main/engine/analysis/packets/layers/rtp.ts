@@ -2,6 +2,7 @@ import { u32be } from '../../../bytes/integers';
 import { parseRtpHeader, RtpHeader, staticPayloadTypes } from '../../../protocols/rtp';
 import type { LayerDefinition, LayerInput } from './layer';
 import { hex16, hex32, hexText } from './layer';
+import { isTransportStream } from './mp2t';
 
 const header = new RtpHeader();
 
@@ -56,6 +57,13 @@ export const rtpLayer: LayerDefinition = {
     if (header.isPaddingInvalid) out.fault('The padding length is impossible.');
     if (header.paddingLength > 0) out.data('Padding Bytes', header.payloadEnd, header.paddingLength);
     out.summary = `${payloadType(header.payloadType)}, sequence ${header.sequence}`;
-    return { layer: null, start: header.payloadStart, end: header.payloadEnd, wireEnd: wireEnd - header.paddingLength };
+    const inner = {
+      ...input,
+      start: header.payloadStart,
+      end: header.payloadEnd,
+      wireEnd: wireEnd - header.paddingLength,
+    };
+    const layer = isTransportStream(inner) ? 'mp2t' : null;
+    return { layer, start: inner.start, end: inner.end, wireEnd: inner.wireEnd };
   },
 };

@@ -53,7 +53,7 @@ function expectInOrder(whole: string, parts: readonly string[]): void {
   }
 }
 
-describe.skipIf(!hasCaptures)('TLS of real captures', () => {
+describe.skipIf(!hasCaptures)('TLS of real captures', { timeout: 60_000 }, () => {
   it('HLS over HTTPS: every object as over plain HTTP, byte for byte', () => {
     const { analysis, bytes } = analyseWith('live/hls/https_tls13.pcapng', 'live/hls/https_tls13.keylog.txt');
     const { expected } = JSON.parse(readFileSync(capturePath('live/hls/https_tls13.truth.json'), 'utf8')) as {

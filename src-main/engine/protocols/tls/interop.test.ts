@@ -39,7 +39,7 @@ function opened(recording: Recording, context = contextWith(nodeCipherSuite, rec
 const noEncryptThenMac = 0x80000;
 const noTickets = 0x4000;
 
-describe('what a TLS client and server of Node said to each other', () => {
+describe('what a TLS client and server of Node said to each other', { timeout: 30_000 }, () => {
   const versions = ['TLSv1', 'TLSv1.1', 'TLSv1.2'] as const;
   const suites = {
     TLSv1: ['ECDHE-RSA-AES128-SHA', 'AES256-SHA'],

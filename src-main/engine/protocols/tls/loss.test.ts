@@ -71,7 +71,7 @@ function expectInPlace(connection: CollectedConnection, whole: Uint8Array): void
   expect(at).toBeLessThanOrEqual(whole.length + 32);
 }
 
-describe('TLS with segments that the capture lost', () => {
+describe('TLS with segments that the capture lost', { timeout: 60_000 }, () => {
   it.each(suites.map(([version, ciphers], i) => ({ version, ciphers, i })))(
     'goes on behind each single lost segment of the content: $version $ciphers',
     ({ i, ciphers }) => {

@@ -23,6 +23,7 @@ import {
 import { rtpdumpHeader, rtpdumpRecord } from '#engine/containers/rtpdump';
 import { rawZstd } from '../../workers/testing/zstd-builder';
 import { tlsCapture } from '../tls-capture';
+import { httpSeeds } from './http-seeds';
 
 export interface FuzzSeed {
   readonly name: string;
@@ -44,6 +45,7 @@ export function ownSeeds(root: string): FuzzSeed[] {
     ...builtSeeds(),
     ...mpegSeeds(),
     ...rtspSeeds(),
+    ...httpSeeds(),
     ...tlsSeeds(),
     { name: 'gzip', bytes: new Uint8Array(gzipSync(head)) },
     { name: 'zstd', bytes: new Uint8Array(rawZstd(head)) },

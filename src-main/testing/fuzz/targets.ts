@@ -172,6 +172,9 @@ function query(a: CaptureAnalysis): void {
     a.file(scope);
     for (const table of sessionTables) a.tables.page({ table, scope, offset: 0, limit: 50 });
   }
+  for (const { id } of a.tables.page({ table: 'objects', offset: 0, limit: looks })?.rows ?? []) a.file(String(id));
+  const exchanges = a.tables.page({ table: 'exchanges', offset: 0, limit: looks })?.rows ?? [];
+  for (const { id } of exchanges) a.sessionMessage(String(id));
   const step = Math.max(1, Math.floor(a.packets / (4 * looks)));
   for (let frame = 1; frame <= a.packets; frame += step) a.frameTable.detail(frame);
   const tcp = a.tables.page({ table: 'conversations.tcp', offset: 0, limit: looks });

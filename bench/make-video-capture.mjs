@@ -5,8 +5,8 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, readFileSync } from 'node:fs';
-import { once } from 'node:events';
+import { appendFileSync, createWriteStream, readFileSync } from 'node:fs';
+import { once as event } from 'node:events';
 import { pathToFileURL } from 'node:url';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import { callerVoice } from '../scripts/samples/call.mjs';
@@ -55,9 +55,20 @@ function* pictures(bytes) {
   if (nals.length > 0) yield nals;
 }
 
-/** @returns how many packets of video and sound the capture holds */
-export async function makeVideoCapture(path, { seconds, kbitPerSecond, loseEvery = 0 }) {
+function* repeated(bytes, times) {
+  for (let i = 0; i < times; i += 1) yield* pictures(bytes);
+}
+
+/**
+ * @param {{seconds: number, kbitPerSecond: number, loseEvery?: number, repeat?: number, hasSound?: boolean}} options
+ *   `repeat`: the pictures are sent so many times, one time after the other
+ * @returns how many packets of video and sound the capture holds
+ */
+export async function makeVideoCapture(path, { seconds, kbitPerSecond, loseEvery = 0, repeat = 1, hasSound = true }) {
   encode(`${path}.h264`, seconds, kbitPerSecond);
+  const once = readFileSync(`${path}.h264`);
+  for (let i = 1; i < repeat; i += 1) appendFileSync(`${path}.h264`, once);
+  const soundPackets = hasSound ? seconds * repeat * 50 : 0;
   const format = pcapFormat({ startSeconds: START_SECONDS });
   const source = createHost('02:00:00:00:06:01', '192.0.2.101');
   const destination = createHost('02:00:00:00:06:02', '198.51.100.102');
@@ -68,17 +79,17 @@ export async function makeVideoCapture(path, { seconds, kbitPerSecond, loseEvery
   const write = async (atMs, { port, ...stream }, fields) => {
     const packet = rtpPacket({ ...stream, ...fields });
     const data = udpFrame(source, port, destination, port, packet);
-    if (!output.write(format.record({ relNs: Math.round(atMs * 1000) * 1000, data }))) await once(output, 'drain');
+    if (!output.write(format.record({ relNs: Math.round(atMs * 1000) * 1000, data }))) await event(output, 'drain');
   };
   const soundUntil = async (atMs) => {
-    for (; totals.sound * 20 <= atMs && totals.sound < seconds * 50; totals.sound += 1) {
+    for (; totals.sound * 20 <= atMs && totals.sound < soundPackets; totals.sound += 1) {
       const at = (totals.sound * 160) % (voice.length - 160);
       const fields = { marker: totals.sound === 0, sequence: totals.sound, timestamp: totals.sound * 160 };
       await write(totals.sound * 20, SOUND, { ...fields, payload: voice.subarray(at, at + 160) });
     }
   };
   let sequence = 100;
-  for (const nals of pictures(readFileSync(`${path}.h264`))) {
+  for (const nals of repeated(once, repeat)) {
     const atMs = (1000 * totals.pictures) / PICTURES_A_SECOND;
     await soundUntil(atMs);
     const payloads = h264Payloads(nals, LARGEST_PAYLOAD);
@@ -95,7 +106,7 @@ export async function makeVideoCapture(path, { seconds, kbitPerSecond, loseEvery
   }
   await soundUntil(Number.POSITIVE_INFINITY);
   output.end();
-  await once(output, 'finish');
+  await event(output, 'finish');
   return totals;
 }
 

@@ -5,7 +5,7 @@
 
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { _electron } from '@playwright/test';
 import { ensureBuilt } from './runtime/build.mjs';
 import { runScript, say } from './runtime/console.mjs';
@@ -29,6 +29,7 @@ const panels = [
   'message',
   'rtp-analysis',
 ];
+const videoCapture = join(repoRoot, 'e2e/fixtures/captures/video-h264.pcap');
 /** Name of a picture -> its name in docs/images. */
 const chosen = new Map([
   ['calls-dark-1280', 'calls-dark.png'],
@@ -91,12 +92,54 @@ async function takePictures(runtime, env, { size, theme, folder, images }) {
     await page.waitForLoadState('networkidle');
     await picture(panel);
   }
+  await page.getByTestId('tab-packets').click();
+  await page.getByTestId('grid-packets').locator('[role=row][data-testid^="row-"]').nth(4).click();
+  for (const [name, command] of [
+    ['packet-detail', 'Packet Layers and Bytes'],
+    ['follow-stream', 'Follow Stream of Packet'],
+  ]) {
+    await run(command);
+    await page.getByTestId(`panel-${name}`).waitFor();
+    await picture(name);
+  }
   await page.getByTestId('tab-streams').click();
+  await run('RTP Analysis');
   await page.getByTestId('panel-rtp-analysis').getByText('Graphs').click();
   await page.getByTestId('panel-rtp-analysis').locator('canvas').first().waitFor();
   await picture('rtp-graphs');
   await page.keyboard.press('ControlOrMeta+k');
   await page.getByRole('textbox', { name: 'Search commands and recent files' }).waitFor();
   await picture('palette');
+  await page.keyboard.press('Escape');
+
+  await openCapture(app, page, videoCapture);
+  await page.getByTestId('tab-streams').click();
+  await page.getByTestId('grid-streams').locator('[role=row][data-testid^="row-"]').first().click();
+  await page.locator('[data-testid=video][data-state=ready]').waitFor();
+  await page.waitForFunction(() => document.querySelector('[data-testid=video] video').readyState >= 2);
+  await picture('video');
+  await page.getByTestId('tab-overview').click();
+  await page.locator('[data-pictures] img').first().waitFor();
+  await picture('thumbnails');
+  for (const [name, command] of [
+    ['decode-as', 'Decode As'],
+    ['keys', 'Decryption Keys'],
+  ]) {
+    await run(command);
+    await page.getByRole('dialog').waitFor();
+    await picture(name);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }
   await app.close();
+}
+
+/** Opens a file by the dialog, which answers for the person. */
+async function openCapture(app, page, path) {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [filePath] });
+  }, path);
+  await page.keyboard.press('ControlOrMeta+o');
+  await page.locator('header', { hasText: basename(path) }).waitFor();
+  await page.getByTestId('stop-reading').waitFor({ state: 'hidden' });
 }

@@ -45,6 +45,8 @@ export type Planned = { readonly name: () => Promise<string> } & (
       readonly target: SessionTarget;
       readonly samples: Awaited<ReturnType<typeof samplesOf>>;
       readonly file: Awaited<ReturnType<typeof fileOf>>;
+      /** When an object was transferred, seconds: its connection may have carried others before and behind it. */
+      readonly during: { readonly from: number; readonly until: number } | null;
     }
 );
 
@@ -66,6 +68,8 @@ interface Written {
   readonly ffmpeg: Ffmpeg | null;
 }
 
+/** Seconds are rounded nanoseconds. */
+const clockTolerance = 1e-6;
 /** Sessions that are more than their RTP streams. */
 const exportedSessions = ['rtmp', 'hls', 'dash', 'camera', 'mpegts', 'http-stream'];
 /** Formats of one RTP stream alone. */
@@ -100,11 +104,14 @@ export class ExportWriter {
       };
       return { kind: 'rtp', index, target, name };
     }
-    const isObject = (await rows.find('objects', sourceId)) !== null;
-    const wanted = isObject && format === 'auto' ? 'original' : format;
+    const object = (await rows.find('objects', sourceId))?.row ?? null;
+    const wanted = object && format === 'auto' ? 'original' : format;
+    const from = Number(object?.startSeconds ?? 0);
+    const during = object && { from, until: from + Number(object.durationSeconds ?? 0) };
     const sources = { samples: samples?.samples ?? null, file: file?.file ?? null };
     const target = unwrap(sessionTarget(wanted, sources.samples, sources.file));
-    return { kind: 'session', target, samples, file, name: () => sessionName(sourceId, target, { ...sources, rows }) };
+    const name = (): Promise<string> => sessionName(sourceId, target, { ...sources, rows });
+    return { kind: 'session', target, samples, file, during, name };
   }
 
   /** Writes what was planned and moves it to its place. */
@@ -177,7 +184,7 @@ export class ExportWriter {
   }
 
   private async makeSession(
-    { target, samples, file }: Planned & { readonly kind: 'session' },
+    { target, samples, file, during }: Planned & { readonly kind: 'session' },
     sourceId: string,
     { damage = 'faithful', quality }: VideoExportChoices,
     { captureId, temporary: path, ffmpegPath, ...options }: MakeOptions,
@@ -186,7 +193,7 @@ export class ExportWriter {
     if (target.kind === 'original') {
       if (!file) throw new Error('an original without a file was planned');
       const made = await this.worker.call('original', { input: { ...file, captureBytes }, path }, options);
-      return { ...made, packets: await this.packetsOf(captureId, sourceId) };
+      return { ...made, packets: await this.packetsOf(captureId, sourceId, during) };
     }
     const input: SamplesInput = samples
       ? { samples: samples.samples, capturePath: samples.capturePath, captureBytes }
@@ -218,11 +225,18 @@ export class ExportWriter {
     return { samples, capturePath: path, captureBytes: bytes };
   }
 
-  /** Frames that something came in. */
-  private async packetsOf(captureId: string, sourceId: string): Promise<MadeFile['packets']> {
+  /** Frames that something came in; of a connection those of its time. */
+  private async packetsOf(
+    captureId: string,
+    sourceId: string,
+    during: { readonly from: number; readonly until: number } | null,
+  ): Promise<MadeFile['packets']> {
     const records = await unlessMissing(this.captures.frameRecords(captureId, sourceId));
-    if (!records || records.count === 0) return { first: 0, last: 0, count: 0 };
-    return { first: records.frame[0], last: records.frame[records.count - 1], count: records.count };
+    const frames = (records?.frame ?? new Uint32Array(0)).filter((_, i) => {
+      const seconds = (records?.timeNs[i] ?? 0) / 1e9;
+      return !during || (seconds >= during.from - clockTolerance && seconds <= during.until + clockTolerance);
+    });
+    return { first: frames[0] ?? 0, last: frames[frames.length - 1] ?? 0, count: frames.length };
   }
 
   /** Found once it is needed; sound beside a picture is worth having it, a picture alone does without. */

@@ -82,7 +82,7 @@ export const exportFormats = [
 ] as const;
 
 /** A `DecodeAsRule`. */
-export const decodeAsRuleSchema = z.object({
+const decodeAsRuleSchema = z.object({
   port: z.number().int().min(1).max(65_535),
   format: z
     .object({
@@ -92,6 +92,9 @@ export const decodeAsRuleSchema = z.object({
     })
     .nullable(),
 });
+
+/** What was said of the ports of one capture, as it is remembered. */
+export const decodedCaptureSchema = z.object({ sha256: id, rules: z.array(decodeAsRuleSchema).max(500) });
 
 /** One schema a command: what the renderer may ask of the main process. */
 export const commandSchemas = {

@@ -1,6 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
-import { decodeAsRuleSchema } from '#shared/ipc/contract';
+import { decodedCaptureSchema } from '#shared/ipc/contract';
 import type { DecodeAsRule } from '#shared/model/decode-as';
 
 export type Theme = 'dark' | 'light' | 'system';
@@ -27,8 +26,6 @@ export interface DecodedCapture {
   readonly sha256: string;
   readonly rules: readonly DecodeAsRule[];
 }
-
-const decodedCaptureSchema = z.object({ sha256: z.string(), rules: z.array(decodeAsRuleSchema) });
 
 const defaults: Settings = { theme: 'system', bounds: null, isMaximized: false, recentFiles: [], decodeAs: [] };
 

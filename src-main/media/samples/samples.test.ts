@@ -160,6 +160,21 @@ describe.skipIf(!ffmpegPath)('coded samples as files', { timeout: 60_000 }, () =
     expect(await codecs('pieces-sound.mp4', makeSoundPieces)).toEqual(['flac']);
   });
 
+  it('scales pictures that become another size to the first one', async () => {
+    const data = [...pictures('320x240').slice(0, 10), ...pictures('160x120').slice(0, 10)];
+    const list = data.map((bytes, i) => ({ data: bytes, timeSeconds: i / 10 }));
+    const samples = fixture.samples(fixture.track(list, { kind: 'video', codec: 'JPEG' }));
+    const { video } = await played(samples);
+    expect(video).toMatchObject({ isPieced: true, width: 320, height: 240 });
+    const { capturePath, captureBytes } = fixture;
+    const path = fixture.file('sizes.mp4');
+    const request = { planKey: '', mode: 'faithful', ffmpegPath, path, originSeconds: 0 } as const;
+    const times = { durationSeconds: video.durationSeconds, fromSeconds: 0, untilSeconds: video.durationSeconds };
+    await makePicturePieces({ samples, capturePath, captureBytes }, { ...request, ...times }, { onPiece: () => {} });
+    expect(probed(path).streams[0]).toMatchObject({ width: 320, height: 240 });
+    expect(decodedTimes(path).length).toBe(20);
+  });
+
   it('conceals what is damaged, or leaves it out', async () => {
     const source = made('damage.mp4', ...picture, '-c:v', 'libx264', '-bf', '0', '-g', '10', '-pix_fmt', 'yuv420p');
     const { tracks } = await fixture.fromFile(source);

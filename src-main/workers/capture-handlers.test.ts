@@ -1,3 +1,4 @@
+import { capturePath, hasCaptures } from '../testing/oracles';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,18 @@ const rowsOf = async <Row>(client: RpcClient<CaptureApi, CaptureEvents>, table: 
   (await client.call('page', { table, offset: 0, limit: 100 })).rows as unknown as Row[];
 
 describe('capture worker', () => {
+  it.skipIf(!hasCaptures)('tells the hash of every object that came whole', async () => {
+    const name = 'live/hls/plain_keepalive_8088';
+    const { client } = await load(capturePath(`${name}.pcapng`));
+    const { objects } = await client.call('document', null);
+    const { expected } = JSON.parse(readFileSync(capturePath(`${name}.truth.json`), 'utf8')) as {
+      expected: { objects: { url: string; sha256: string }[] };
+    };
+    for (const { sha256, url } of expected.objects) {
+      expect(objects.find((object) => object.url.endsWith(`/${url}`))?.sha256).toBe(sha256);
+    }
+  });
+
   it('finds the call of the sample, with its streams, losses and digits', async () => {
     const { client, progress } = await load(sample);
     expect(progress).toMatchObject({ state: 'complete', packets: truth.packets, bytesRead: truth.bytes });

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { CaptureAnalysis } from '#engine/analysis/pipeline/capture-analysis';
 import type { KeyLogText } from '#engine/analysis/tls/tls-secrets';
 import { parseWlanKey, type WlanKey } from '#engine/analysis/wlan/wlan-keys';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
+import type { EngineDocument } from '#shared/model/analysis-document';
 import type { LoadState } from '#shared/model/capture';
 import type { TableId } from '#shared/query/table-query';
 import type { CaptureApi, CaptureEvents, WorkerProgress, WorkerSummary } from './capture-api';
@@ -272,9 +274,20 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       const indexes = source.audio ? [source.video, source.audio] : [source.video];
       return new Transferred({ ...source, capturePath: location() }, indexes.flatMap(buffersOf));
     },
-    document: () => opened().document(),
+    document: () => withHashes(opened()),
   };
   return { handlers, bind: (send) => (emit = send) };
+}
+
+/** The document with the SHA-256 of every object that came whole: they are read for it. */
+function withHashes(analysis: CaptureAnalysis): EngineDocument {
+  const document = analysis.document();
+  const objects = document.objects.map((object) => {
+    const hash = createHash('sha256');
+    const isWhole = object.complete && analysis.readFile(object.id, (bytes) => hash.update(bytes));
+    return isWhole ? { ...object, sha256: hash.digest('hex') } : object;
+  });
+  return { ...document, objects };
 }
 
 function understoodKey(text: string): WlanKey {

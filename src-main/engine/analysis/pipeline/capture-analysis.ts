@@ -42,6 +42,7 @@ import { RtpEngine } from '../rtp/rtp-engine';
 import type { RtpStream } from '../rtp/rtp-stream';
 import { FramedFlows } from '../sessions/framed-flows';
 import type { MediaFile, MediaSamples } from '../sessions/media-samples';
+import { pourExtents } from '../sessions/pour-extents';
 import { previewOf } from '../sessions/object-preview';
 import { SessionBook } from '../sessions/session-book';
 import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
@@ -358,6 +359,20 @@ export class CaptureAnalysis {
   /** Of a call or a session. */
   ladder(id: string): Ladder | null {
     return this.calls.ladder(id, this.streams()) ?? this.sessions.ladder(id);
+  }
+
+  /** Gives away the bytes of a session, a stream or an object, piece by piece; false when there are none, or holes. */
+  readFile(id: string, take: (bytes: Uint8Array) => void): boolean {
+    const file = this.sessions.file(id);
+    if (!file) return false;
+    let isWhole = true;
+    pourExtents(file.extents, this.bytes, 0, 0, {
+      push: (bytes, start, end) => take(bytes.subarray(start, end)),
+      gap: () => {
+        isWhole = false;
+      },
+    });
+    return isWhole;
   }
 
   /** The beginning of a transferred object. */

@@ -117,7 +117,7 @@ describe.skipIf(captures.length === 0)('audio of real captures', () => {
     for (const [key, truth] of streams) {
       const [src, dst] = key.split('->').map(endpoint);
       const row = analysis.streams().find((r) => r.src === src && r.dst === dst && r.ssrc === truth.ssrc);
-      const index = row && analysis.mediaIndexes(row.id);
+      const index = row && analysis.media.indexes(row.id);
       if (!row || !index) throw new Error(`${key} was not found`);
       // The truth of the stereo capture is a mix of its two equal channels: that is what a lane of a call has.
       const isMixed = name.includes('stereo');
@@ -148,7 +148,7 @@ describe.skipIf(!existsSync(join(collection, `${truncated}.pcapng`)))('a capture
     const rows = analysis.streams();
     expect(rows).toHaveLength(2);
     for (const { id } of rows) {
-      const index = analysis.mediaIndexes(id);
+      const index = analysis.media.indexes(id);
       if (!index) throw new Error(`${id} has no index`);
       await withPlan(path, index, async (plan, reader) => {
         expect(factsOf(plan)).toMatchObject({ truncatedPackets: 600, samples: 96_000 });

@@ -23,7 +23,7 @@ if (!hasRtptools) process.stderr.write('rtptools are not installed: the round tr
 function inputOf(name: string): MediaInput {
   const path = capturePath(name);
   const analysis = analyse(path);
-  const found = analysis.mediaIndexes(analysis.streams()[0]?.id ?? '');
+  const found = analysis.media.indexes(analysis.streams()[0]?.id ?? '');
   if (!found) throw new Error(`${name} has no stream`);
   return { kind: found.kind, streams: found.streams, capturePath: path, captureBytes: readFileSync(path).length };
 }

@@ -20,7 +20,7 @@ const nextFile = (extension: string): string => join(folder, `${(files += 1)}.${
 function inputOf(path: string, pick: (row: { codec: string | null }) => boolean = () => true): MediaInput {
   const analysis = analyse(path);
   const row = analysis.streams().find(pick);
-  const found = analysis.mediaIndexes(row?.id ?? '');
+  const found = analysis.media.indexes(row?.id ?? '');
   if (!found) throw new Error(`${path} has no such stream`);
   return { kind: found.kind, streams: found.streams, capturePath: path, captureBytes: readFileSync(path).length };
 }

@@ -1,5 +1,5 @@
 import type { CaptureLocation } from '../media/capture-location';
-import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
+import type { VideoSourceIndexes } from '#engine/analysis/pipeline/rtp-media';
 import type { FrameRecords } from '#engine/analysis/packets/frame-records';
 import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';

@@ -38,7 +38,7 @@ export function boundStreams(
   for (const { id } of rtp.streams()) for (const b of bindings) rtp.bind(id, b.payloadType, b);
   const streams = analysis.streams().flatMap(({ id, payloadTypes }) => {
     const isBound = bindings.length === 0 || bindings.some(({ payloadType }) => payloadTypes.includes(payloadType));
-    return isBound ? (analysis.mediaIndexes(id)?.streams ?? []) : [];
+    return isBound ? (analysis.media.indexes(id)?.streams ?? []) : [];
   });
   return { analysis, streams };
 }

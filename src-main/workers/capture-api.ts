@@ -1,4 +1,4 @@
-import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
+import type { VideoSourceIndexes } from '#engine/analysis/pipeline/rtp-media';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import type { FrameRecords } from '#engine/analysis/packets/frame-records';
 import type { MediaFile, MediaSamples } from '#engine/analysis/sessions/media-samples';

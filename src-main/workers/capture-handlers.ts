@@ -112,7 +112,7 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
 
   /** Pictures are counted once the capture is read, one stream at a time, between questions. */
   const surveyVideo = (a: CaptureAnalysis): void => {
-    if (a.surveyVideo(maxSurveyPackets)) setImmediate(surveyVideo, a);
+    if (a.media.survey(maxSurveyPackets)) setImmediate(surveyVideo, a);
     else if (a.tables.revisions().get('streams') !== reportedRevisions.get('streams')) report(a);
   };
 
@@ -266,11 +266,11 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       return found(frameTable.followPage(conversationId, from, maxItems, maxBytes), `conversation '${conversationId}'`);
     },
     mediaIndex: ({ sourceId }) => {
-      const index = found(opened().mediaIndexes(sourceId), `call or stream '${sourceId}'`);
+      const index = found(opened().media.indexes(sourceId), `call or stream '${sourceId}'`);
       return new Transferred({ ...index, capturePath: location() }, index.streams.flatMap(buffersOf));
     },
     videoSource: ({ streamId }) => {
-      const source = found(opened().videoSource(streamId), `stream '${streamId}'`);
+      const source = found(opened().media.videoSource(streamId), `stream '${streamId}'`);
       const indexes = source.audio ? [source.video, source.audio] : [source.video];
       return new Transferred({ ...source, capturePath: location() }, indexes.flatMap(buffersOf));
     },

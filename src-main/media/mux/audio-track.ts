@@ -1,5 +1,5 @@
 import { ALL_FORMATS, EncodedPacketSink, FilePathSource, Input } from 'mediabunny';
-import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
+import type { VideoSourceIndexes } from '#engine/analysis/pipeline/rtp-media';
 import type { ClockRelation } from '#engine/analysis/video/companion';
 import type { RtpMediaIndex } from '#engine/analysis/rtp/media-index';
 import { wav } from '#engine/containers/wav';

@@ -197,7 +197,7 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
     };
     const name = 'live/drive/drive_complete.pcap';
     const { analysis } = boundStreams(name, [bindingOf(96, 'H264'), sound]);
-    const source = analysis.videoSource('rtp-1');
+    const source = analysis.media.videoSource('rtp-1');
     if (!source) throw new Error('no video');
     expect(source.relation).toMatchObject({ basis: 'rtcp' });
     const input = { ...source, capturePath: capturePath(name), captureBytes: statSync(capturePath(name)).size };
@@ -219,7 +219,7 @@ describe.skipIf(!hasCaptures || !ffmpegPath)('video of real senders', { timeout:
     };
     const name = 'live/drive/drive_loss30.pcap';
     const { analysis } = boundStreams(name, [bindingOf(96, 'H264'), sound]);
-    const source = analysis.videoSource('rtp-1');
+    const source = analysis.media.videoSource('rtp-1');
     if (!source) throw new Error('no video');
     const input = { ...source, capturePath: capturePath(name), captureBytes: statSync(capturePath(name)).size };
     const options = { path: join(folder, 'faithful.mp4'), mode: 'faithful' as const, ffmpegPath };

@@ -1,7 +1,7 @@
 import type { CaptureLocation } from '../capture-location';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { VideoSourceIndexes } from '#engine/analysis/pipeline/capture-analysis';
+import type { VideoSourceIndexes } from '#engine/analysis/pipeline/rtp-media';
 import type { MediaSamples } from '#engine/analysis/sessions/media-samples';
 import type { AudioSync, DamageMode, VideoFrameTable } from '#shared/model/video';
 import { RpcFailure } from '../../workers/rpc/protocol';

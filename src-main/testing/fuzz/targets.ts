@@ -154,13 +154,13 @@ function query(a: CaptureAnalysis): void {
   for (const call of a.callRows().slice(0, looks)) {
     const items = a.ladder(call.id)?.items ?? [];
     for (const item of items.slice(0, looks)) if (item.kind === 'message') a.message(item.id);
-    a.mediaIndexes(call.id);
+    a.media.indexes(call.id);
   }
   for (const stream of a.streams().slice(0, looks)) {
     a.streamDetail(stream.id);
     a.series(stream.id, 50);
-    a.mediaIndexes(stream.id);
-    a.videoSource(stream.id);
+    a.media.indexes(stream.id);
+    a.media.videoSource(stream.id);
     a.tables.page({ table: 'rtp-packets', scope: stream.id, offset: 0, limit: 50 });
   }
   const sessions = a.tables.page({ table: 'sessions', offset: 0, limit: looks })?.rows ?? [];

@@ -1,13 +1,7 @@
 import { ok, type Result } from '#shared/base/result';
 import { formatEpochNs } from '#shared/base/time';
 import type { DecodeAsRule } from '#shared/model/decode-as';
-import type {
-  CallDocument,
-  EngineDocument,
-  ObjectDocument,
-  SessionDocument,
-  StreamDocument,
-} from '#shared/model/analysis-document';
+import type { EngineDocument } from '#shared/model/analysis-document';
 import type { ObjectPreview, SessionMessageDetail, SessionRow } from '#shared/model/session';
 import type { CallRow, Ladder, SipMessageDetail } from '#shared/model/call';
 import type { RtpSeries, StreamRow } from '#shared/model/stream';
@@ -37,24 +31,21 @@ import type { ContentDecoder } from '../http/index';
 import { CapturePackets } from '../packets/capture-packets';
 import { type FrameRecords, frameRecords } from '../packets/frame-records';
 import type { Candidates } from '../packets/frame-walk';
-import type { RtpMediaIndex } from '../rtp/media-index';
 import { RtpEngine } from '../rtp/rtp-engine';
-import type { RtpStream } from '../rtp/rtp-stream';
 import { FramedFlows } from '../sessions/framed-flows';
 import type { MediaFile, MediaSamples } from '../sessions/media-samples';
 import { pourExtents } from '../sessions/pour-extents';
 import { previewOf } from '../sessions/object-preview';
 import { SessionBook } from '../sessions/session-book';
-import { type ClockRelation, type ClockSide, findCompanion, relateClocks } from '../video/companion';
-import { videoFacts } from '../video/facts';
-import { payloadWindow } from '../video/payload-window';
 import { type KeyLogText, TlsSecrets } from '../tls/tls-secrets';
 import type { WlanKey } from '../wlan/wlan-keys';
 import { WlanTracker } from '../wlan/wlan-tracker';
 import { AnalysisTables } from './analysis-tables';
 import { FlowDispatcher } from './flow-dispatcher';
+import { buildDocument } from './build-document';
 import { FlowReplay } from './flow-replay';
 import { MediaLane } from './media-lane';
+import { RtpMedia } from './rtp-media';
 import { buildTimeline, heatSlices } from './timeline';
 
 /** What an analysis is given beside the capture. */
@@ -68,15 +59,6 @@ export interface AnalysisOptions {
   readonly keyLogs?: readonly KeyLogText[];
   /** Where bytes are kept that lie nowhere in the capture; memory without it. */
   readonly spill?: SpillStore;
-}
-
-/** What a video is made of. */
-export interface VideoSourceIndexes {
-  readonly title: string;
-  readonly video: RtpMediaIndex;
-  readonly audio: RtpMediaIndex | null;
-  /** Null without sound. */
-  readonly relation: ClockRelation | null;
 }
 
 /** Frames between two looks at the clock. */
@@ -97,6 +79,8 @@ export class CaptureAnalysis {
 
   readonly tables: AnalysisTables;
   readonly frameTable: CapturePackets;
+  /** Columns of RTP streams, for whoever plays and saves them. */
+  readonly media: RtpMedia;
   private readonly frame = new Frame();
   private readonly packet = new PacketView();
   private readonly store = new FrameStore();
@@ -183,6 +167,15 @@ export class CaptureAnalysis {
     });
     const { duplicates, rtp, store } = this;
     this.mediaLane = new MediaLane({ flows, duplicates, rtp, store });
+    this.media = new RtpMedia({
+      rtp: this.rtp,
+      calls: this.calls,
+      replay: this.replay,
+      bytes: this.bytes,
+      epochNs: () => reader.firstTimeNs,
+      streams: () => this.streams(),
+      callRows: () => this.callRows(),
+    });
     this.frameTable = new CapturePackets({
       store: this.store,
       flows,
@@ -352,7 +345,7 @@ export class CaptureAnalysis {
   /** A stream with everything that takes a look at all its packets. */
   streamDetail(streamId: string): StreamRow | null {
     const stream = this.rtp.streamById(streamId);
-    if (stream?.kind === 'video' && !stream.hasVideoFacts && this.isAtEnd) this.surveyPictures(stream);
+    if (stream?.kind === 'video' && !stream.hasVideoFacts && this.isAtEnd) this.media.surveyPictures(stream);
     return this.stream(streamId);
   }
 
@@ -414,91 +407,25 @@ export class CaptureAnalysis {
     );
   }
 
-  /** Columns of a stream, or of all streams of a call with their directions. */
-  mediaIndexes(sourceId: string) {
-    const streams = this.streams();
-    const call = this.callRows().find((row) => row.id === sourceId);
-    if (call) {
-      const own = this.calls.directions(sourceId, streams);
-      return {
-        kind: 'call' as const,
-        title: `${call.from} → ${call.to}`,
-        streams: own.flatMap(({ streamId, direction }) =>
-          this.indexOf(streamId).map((index) => ({ ...index, direction })),
-        ),
-      };
-    }
-    const streamId = this.rtpStreamOf(sourceId, 'audio');
-    const stream = streams.find((row) => row.id === streamId);
-    if (!stream) return null;
-    return {
-      kind: 'stream' as const,
-      title: `${stream.codec ?? 'RTP'} ${stream.src} → ${stream.dst}`,
-      streams: this.indexOf(streamId).map((index) => ({ ...index, direction: null })),
-    };
-  }
-
-  /**
-   * Looks at the pictures of the next video stream whose facts are not known; false when there is none left. Streams of
-   * more than `maxPackets` are passed over.
-   */
-  surveyVideo(maxPackets = Number.POSITIVE_INFINITY): boolean {
-    for (const stream of this.rtp.streams()) {
-      const isOpen = !stream.hasVideoFacts && stream.kind === 'video' && stream.statistics.packets <= maxPackets;
-      if (!isOpen) continue;
-      this.surveyPictures(stream);
-      return true;
-    }
-    return false;
-  }
-
-  /** A video stream with the sound that belongs to it; null when there is no such stream. */
-  videoSource(id: string): VideoSourceIndexes | null {
-    const streamId = this.rtpStreamOf(id, 'video');
-    const stream = this.rtp.streamById(streamId);
-    const [video] = stream ? this.indexOf(streamId) : [];
-    const row = this.stream(streamId);
-    if (!stream || !video || !row) return null;
-    const title = `${row.codec ?? 'RTP'} ${row.src} → ${row.dst}`;
-    const companion = findCompanion(this.rtp, stream);
-    const [audio] = companion ? this.indexOf(companion.id) : [];
-    if (!companion || !audio) return { title, video, audio: null, relation: null };
-    const side = (index: RtpMediaIndex, of: RtpStream): ClockSide => ({
-      index,
-      clockRateHz: of.mainUse?.clockRateHz ?? 0,
-      reports: this.rtp.senderReports(of),
-    });
-    return { title, video, audio, relation: relateClocks(side(video, stream), side(audio, companion)) };
-  }
-
   document(): EngineDocument {
-    while (this.surveyVideo());
-    const timeOf = (seconds: number): string =>
-      formatEpochNs((this.reader.firstTimeNs ?? 0n) + BigInt(Math.round(seconds * 1e9)));
-    return {
+    while (this.media.survey());
+    return buildDocument({
+      firstTimeNs: this.reader.firstTimeNs ?? 0n,
       conversations: countConversations(this.flows),
-      sessions: this.sessions
-        .sessions()
-        .map(({ startSeconds, ...session }): SessionDocument => ({ ...session, startTime: timeOf(startSeconds) })),
-      objects: this.sessions
-        .objects()
-        .map(({ startSeconds, ...object }): ObjectDocument => ({ ...object, startTime: timeOf(startSeconds) })),
-      calls: this.callRows().map(
-        ({ startSeconds, lostPercent: _, ...call }): CallDocument => ({ ...call, startTime: timeOf(startSeconds) }),
-      ),
-      streams: this.streams().map(
-        ({ startSeconds, ...stream }): StreamDocument => ({ ...stream, startTime: timeOf(startSeconds) }),
-      ),
-      diagnostics: this.diagnostics.rows().map(({ id: _, ...row }) => row),
+      sessions: this.sessions.sessions(),
+      objects: this.sessions.objects(),
+      calls: this.callRows(),
+      streams: this.streams(),
+      diagnostics: this.diagnostics.rows(),
       wlanNetworks: this.wlanNetworks(),
-    };
+    });
   }
 
   /** Where the frames of a call, a stream, a session or an object lie; null when there is no such thing. */
   frameRecords(id: string): FrameRecords | null {
     const candidates = this.framesOf(id);
     if (!candidates) return null;
-    const [index] = this.rtp.streamById(id) ? this.indexOf(id) : [];
+    const [index] = this.rtp.streamById(id) ? this.media.indexOf(id) : [];
     // A flow may carry several RTP streams: one of them is the frames that it was put together from.
     const own = index ? { flows: [], frames: [...index.frame] } : candidates;
     return frameRecords(this.store, own, this.reader.firstTimeNs ?? 0n);
@@ -513,22 +440,6 @@ export class CaptureAnalysis {
     if (frames === null) return this.sessions.framesOf(id);
     const own = streams.filter((known) => known.callIds.includes(id)).map(({ context }) => context.flow);
     return { flows: [...new Set(own)], frames };
-  }
-
-  /** A session that set RTP streams up (RTSP) stands for its first one of a kind; a stream for itself. */
-  private rtpStreamOf(id: string, kind: StreamRow['kind']): string {
-    if (this.rtp.streamById(id)) return id;
-    return this.rtp.rows().find((row) => row.sessionId === id && row.kind === kind)?.id ?? id;
-  }
-
-  private surveyPictures(stream: RtpStream): void {
-    const [index] = this.indexOf(stream.id);
-    this.rtp.setVideoFacts(stream, index ? videoFacts(index, payloadWindow(this.bytes)) : null);
-  }
-
-  private indexOf(streamId: string): RtpMediaIndex[] {
-    const index = this.rtp.mediaIndex(streamId, this.replay);
-    return index ? [{ ...index, wire: { ...index.wire, epochNs: this.reader.firstTimeNs } }] : [];
   }
 
   private take(frame: Frame): void {

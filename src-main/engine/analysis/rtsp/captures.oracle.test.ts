@@ -39,7 +39,7 @@ function analyse(path: string): { readonly analysis: CaptureAnalysis; readonly b
 
 /** SHA-256 of all payloads of a stream, in the order of play. */
 function payloadHash({ analysis, bytes }: ReturnType<typeof analyse>, streamId: string): string {
-  const [index] = analysis.mediaIndexes(streamId)?.streams ?? [];
+  const [index] = analysis.media.indexes(streamId)?.streams ?? [];
   if (!index) throw new Error(`${streamId} has no packets`);
   const hash = createHash('sha256');
   for (const packet of playOrder(index).packets) {

@@ -275,7 +275,7 @@ describe('sessions of RTSP', () => {
     const videos = analysis.streams().filter(({ kind }) => kind === 'video');
     expect(videos).toHaveLength(2);
     for (const video of videos) {
-      const sound = analysis.stream(analysis.videoSource(video.id)?.audio?.streamId ?? '');
+      const sound = analysis.stream(analysis.media.videoSource(video.id)?.audio?.streamId ?? '');
       expect(sound).toMatchObject({ kind: 'audio', sessionId: video.sessionId });
     }
   });

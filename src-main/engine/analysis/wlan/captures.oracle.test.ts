@@ -47,7 +47,7 @@ describe.skipIf(!hasCaptures)('encrypted networks in real captures (needs captur
         encryption: 'wpa2',
         decrypted: true,
       });
-      const index = analysis.mediaIndexes(stream?.id ?? '')?.streams[0];
+      const index = analysis.media.indexes(stream?.id ?? '')?.streams[0];
       expect(index?.frame).toHaveLength(expected[kind].packets);
       const payloads = createHash('sha256').update(index?.side ?? '');
       expect(payloads.digest('hex')).toBe(expected[kind].payload_sha256);

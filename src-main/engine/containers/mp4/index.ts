@@ -1,2 +1,2 @@
-export { type Mp4Visitor, visitMp4 } from './samples';
+export { visitMp4 } from './samples';
 export type { Mp4TrackInfo } from './track-info';

@@ -1,1 +1,1 @@
-export { type DashManifest, type DashSegment, parseManifest, type Representation } from './manifest';
+export { type DashManifest, parseManifest, type Representation } from './manifest';

@@ -8,6 +8,8 @@ import { createRandom } from '../../scripts/samples/random.mjs';
 import { deliverRtp, planRtp } from '../../scripts/samples/rtp.mjs';
 
 const voiceSeconds = 10;
+/** The UDP header of a record: behind those of pcap, Ethernet and IPv4. */
+const udpAt = 16 + 14 + 20;
 
 /** Writes a capture of two RTP directions without signalling, long enough that work on it can be interrupted. */
 export async function writeLongCall(path: string, seconds: number): Promise<{ packets: number }> {
@@ -44,4 +46,44 @@ export async function writeLargeCapture(path: string, bytes: number): Promise<vo
   } finally {
     await file.close();
   }
+}
+
+/** Writes the frames of one call again and again, each time a little later, `bytes` long or a little longer. */
+export async function writeManyCalls(path: string, bytes: number): Promise<{ packets: number }> {
+  const random = createRandom(79);
+  const first = createHost('02:00:00:00:05:01', '192.0.2.91');
+  const second = createHost('02:00:00:00:05:02', '192.0.2.92');
+  const payload = encodeSamples(callerVoice(voiceSeconds, random), encodeUlaw);
+  const plan = planRtp({ payload, payloadType: 0, ssrc: 0x91, firstSequence: 1, firstTimestamp: 0 });
+  const ports = { sourcePort: 28_000, destinationPort: 28_000 };
+  const { frames } = deliverRtp(plan, {
+    startMs: 0,
+    source: first,
+    destination: second,
+    ...ports,
+    random,
+    network: {},
+  });
+  const format = pcapFormat({ startSeconds: 1_772_443_800 });
+  const records = frames.map(format.record);
+  const piece = Buffer.concat(records);
+  const rounds = Math.ceil(bytes / piece.length);
+  const file = await open(path, 'w');
+  try {
+    await file.write(format.header());
+    for (let round = 0; round < rounds; round += 1) {
+      // Each block is a stream of its own, told by its port; a checksum of 0 is none (RFC 768).
+      let at = 0;
+      for (const record of records) {
+        piece.writeUInt32LE(record.readUInt32LE(0) + round * voiceSeconds, at);
+        piece.writeUInt16BE(10_000 + (round % 20_000), at + udpAt);
+        piece.writeUInt16BE(0, at + udpAt + 6);
+        at += record.length;
+      }
+      await file.write(piece);
+    }
+  } finally {
+    await file.close();
+  }
+  return { packets: rounds * frames.length };
 }

@@ -203,8 +203,12 @@ export function createCaptureHandlers(): { handlers: Handlers<CaptureApi>; bind:
       if (state === 'loading') {
         state = 'cancelled';
         input?.stop();
-        a.finish();
         report(a);
+        // What is decided at the end takes a while: who cancelled is not kept waiting for it.
+        setImmediate(() => {
+          a.finish();
+          report(a);
+        });
       }
       return null;
     },

@@ -57,7 +57,10 @@ module.exports = {
     allow(engine('crypto'), engine('(bytes|crypto)')),
     allow(engine('codecs'), engine('(bytes|codecs)')),
     allow(engine('containers'), engine('(bytes|codecs|containers)')),
-    allow(engine('protocols'), [engine('(bytes|net|flow|crypto|protocols)'), packages('sdp-transform', 'hls-parser', 'fast-xml-parser')]),
+    allow(engine('protocols'), [
+      engine('(bytes|net|flow|crypto|protocols)'),
+      packages('sdp-transform', 'hls-parser', 'fast-xml-parser'),
+    ]),
     allow(engine('store'), engine('(bytes|capture|store)')),
     allow(engine('analysis'), engine('[^/]+')),
     // main

@@ -81,8 +81,11 @@ test.describe('export', () => {
       expect(code).toBe(0);
       return JSON.parse(stdout) as { artifacts: Artifact[]; failures: unknown[] };
     };
-    const { artifacts, failures } = await exportAll();
+    const { artifacts: all, failures } = await exportAll();
     expect(failures).toEqual([]);
+    // What was fetched over HTTP amid the call is saved as it was sent.
+    expect(all.filter(({ format }) => format === 'original')).toHaveLength(2);
+    const artifacts = all.filter(({ format }) => format === 'wav');
     expect(artifacts).toHaveLength(1 + sampleTruth.streams.length);
     const probes = await Promise.all(artifacts.map(({ path }) => probeAudio(path)));
     expect(probes.map(({ channels }) => channels).sort()).toEqual([1, 1, 2]);

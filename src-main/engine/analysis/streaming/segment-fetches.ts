@@ -80,10 +80,12 @@ export class SegmentFetches {
     const { record } = best;
     const extents = good.length > 0 ? this.slice(good, byteRange) : new Extents(0);
     const body = record.responseBody;
+    const announced = byteRange?.length ?? body?.announced ?? extents.total;
     return {
       record,
       bytes: extents.total,
-      missing: extents.missing + Math.max(0, (byteRange?.length ?? body?.announced ?? extents.total) - extents.total),
+      // Of a segment that was refused nobody knows the length.
+      missing: good.length === 0 ? 0 : extents.missing + Math.max(0, announced - extents.total),
       requestNs: record.requestTimeNs,
       firstByteNs: body?.firstTimeNs ?? record.responseTimeNs,
       lastByteNs: Math.max(record.responseEndNs, record.responseTimeNs),

@@ -226,7 +226,12 @@ export class StreamingTracker implements SessionTracker, HttpConsumer {
       id,
       kind: presentation.kind,
       url: presentation.url,
-      state: missing > 0 ? `${missing} segments missing` : count('damaged') > 0 ? 'damaged' : 'complete',
+      state:
+        missing > 0
+          ? `${missing} ${missing === 1 ? 'segment' : 'segments'} missing`
+          : count('damaged') > 0
+            ? 'damaged'
+            : 'complete',
       client: presentation.viewer,
       server: formatEndpoint(connection.server),
       agent: record.userAgent,

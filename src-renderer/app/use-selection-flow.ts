@@ -23,7 +23,8 @@ export function useSelectionFlow(): void {
       } else if (now.primary === 'session') void revealSession(sourceId);
       else if (now.primary === 'object') layoutActions.reveal('object');
       else void revealStream(sourceId);
-      if (playableSourceId(now) === null) return;
+      // An object is looked at where it is shown.
+      if (now.primary === 'object' || playableSourceId(now) === null) return;
       timer = setTimeout(() => {
         // What sounds goes on sounding until something else is played.
         if (!usePlayhead.getState().isPlaying) playheadActions.load(sourceId);

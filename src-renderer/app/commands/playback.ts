@@ -10,7 +10,8 @@ export function togglePlay(sourceId: string): void {
 /** Starts or stops what is in the player, or else what is selected. */
 export function togglePlayback(): void {
   const { sourceId } = usePlayhead.getState();
-  const wanted = sourceId ?? playableSourceId(useSelection.getState());
+  const selection = useSelection.getState();
+  const wanted = sourceId ?? (selection.primary === 'object' ? null : playableSourceId(selection));
   if (wanted) togglePlay(wanted);
 }
 

@@ -1,3 +1,4 @@
+import { Extents } from '../../bytes/extents';
 import type { EsUnit } from '../../containers/mpeg-es';
 import type { SampleFraming, SampleTrack } from '../sessions/media-samples';
 import { GrowingColumn } from '../video/growing-column';
@@ -54,7 +55,7 @@ export class SampleCollector {
   private readonly missing = new GrowingColumn(Uint32Array);
   private readonly frame = new GrowingColumn(Uint32Array);
   private readonly extentStart = new GrowingColumn(Uint32Array);
-  private readonly extents = new SeparateExtents();
+  private readonly extents = new Extents();
 
   constructor(
     private readonly streamId: string,
@@ -76,7 +77,9 @@ export class SampleCollector {
     this.missing.push(unit.missing);
     this.frame.push(unit.frame);
     this.extentStart.push(this.extents.count);
-    this.extents.append(unit);
+    // Those of different samples do not become one.
+    this.extents.seal();
+    this.extents.pushFrom(unit.extents);
   }
 
   /** Null when there are no samples. */
@@ -109,29 +112,8 @@ export class SampleCollector {
       missing: this.missing.values(),
       frame: this.frame.values(),
       extentStart: this.extentStart.values(),
-      extents: this.extents.values(),
+      extents: this.extents.trimmed(),
     };
-  }
-}
-
-/** Extents of many samples one after the other: those of different samples do not become one. */
-class SeparateExtents {
-  private readonly address = new GrowingColumn(Float64Array);
-  private readonly length = new GrowingColumn(Uint32Array);
-
-  get count(): number {
-    return this.length.length;
-  }
-
-  append({ extents }: EsUnit): void {
-    for (let i = 0; i < extents.count; i += 1) {
-      this.address.push(extents.address[i]);
-      this.length.push(extents.length[i]);
-    }
-  }
-
-  values() {
-    return { count: this.count, address: this.address.values(), length: this.length.values() };
   }
 }
 
